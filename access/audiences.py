@@ -1,0 +1,215 @@
+"""Working out the audience of pages from markings, sections, sources and Wagtail's privacy settings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from wagtail.models import Page, PageViewRestriction
+from wagtail_localize.models import TranslationSource
+
+from access.models import (
+    AUTHENTICATED,
+    NOBODY,
+    SUPERUSER,
+    Audience,
+    Conditions,
+    MarkedPage,
+    Marking,
+    PageAccess,
+    conditions_of_marking,
+)
+from access.signals import page_access_changed
+
+# How many values go into one IN (…); far below every database's limit.
+BATCH = 500
+
+
+def conditions_of_restriction(restriction: PageViewRestriction) -> Conditions:
+    """Return what Wagtail's own privacy setting of a page asks of a reader."""
+    match restriction.restriction_type:
+        case PageViewRestriction.LOGIN:
+            return frozenset({frozenset({AUTHENTICATED})})
+        case PageViewRestriction.GROUPS:
+            groups = {f"wagtail-group:{group.pk}" for group in restriction.groups.all()}
+            return frozenset({frozenset({*groups, SUPERUSER})})
+        case PageViewRestriction.PASSWORD:
+            return frozenset({frozenset({f"password:{restriction.pk}"})})
+    return NOBODY
+
+
+def source_page_ids(translation_keys: Iterable) -> dict:
+    """Return, by translation key, the page that the translations with this key are made from.
+
+    wagtail-localize records the source's locale; a key it does not know has no translations.
+    """
+    locales = {}
+    for keys in batched(translation_keys, BATCH):
+        for source in TranslationSource.objects.filter(object_id__in=keys).values_list("object_id", "locale_id"):
+            locales[source[0]] = source[1]
+    sources = {}
+    for keys in batched(locales, BATCH):
+        pages = Page.objects.filter(translation_key__in=keys, alias_of__isnull=True)
+        for pk, key, locale_id in pages.values_list("pk", "translation_key", "locale_id"):
+            if locales[key] == locale_id:
+                sources[key] = pk
+    return sources
+
+
+def source_of(page: Page) -> Page | None:
+    """Return the page that this one translates or mirrors, or None when it is an original."""
+    if page.alias_of_id:
+        return page.alias_of
+    source_id = source_page_ids([page.translation_key]).get(page.translation_key)
+    if source_id is None or source_id == page.pk:
+        return None
+    return Page.objects.filter(pk=source_id).first()
+
+
+def _chain(path: str) -> Iterator[str]:
+    """Yield the paths of a page's sections from the top, and its own; the tree's root has no marking."""
+    for end in range(2 * Page.steplen, len(path) + 1, Page.steplen):
+        yield path[:end]
+
+
+class _Row(NamedTuple):
+    """What is asked of a page to work out its audience."""
+
+    pk: int
+    path: str
+    translation_key: UUID
+    alias_of_id: int | None
+
+
+def _affected(page_ids: Iterable[int], descend: bool) -> list[_Row]:
+    """Return rows of the given pages, those below them if asked, their translations and their aliases."""
+    page_ids = list(page_ids)
+    wanted = Q(pk__in=page_ids)
+    if descend:
+        for path in Page.objects.filter(pk__in=page_ids).values_list("path", flat=True):
+            wanted |= Q(path__startswith=path)
+    rows: dict[int, _Row] = {}
+
+    def add(pages: QuerySet[Page]) -> None:
+        for values in pages.values_list(*_Row._fields):
+            rows[values[0]] = _Row(*values)
+
+    add(Page.objects.filter(wanted))
+    for batch in batched({row.translation_key for row in rows.values()}, BATCH):
+        add(Page.objects.filter(translation_key__in=batch))
+    for batch in batched(list(rows), BATCH):
+        add(Page.objects.filter(alias_of_id__in=batch))
+    return list(rows.values())
+
+
+@transaction.atomic
+def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[int]:
+    """Work out anew the audience of pages, of all below them, and of their translations and aliases.
+
+    A page's audience joins the conditions of its own marking, of every section above it, of Wagtail's
+    privacy settings on any of these, and of all the same for the page it translates or mirrors.
+
+    Args:
+        page_ids: the pages whose marking, place or privacy changed.
+        descend: leave out the pages below when nothing that they inherit changed.
+
+    Returns:
+        The primary keys of the pages whose audience changed; `page_access_changed` tells the others.
+    """
+    rows = _affected(page_ids, descend)
+    if not rows:
+        return set()
+    sources = source_page_ids({row.translation_key for row in rows})
+    origin = {row.pk: row.alias_of_id or sources.get(row.translation_key, row.pk) for row in rows}
+    paths = {row.pk: row.path for row in rows}
+    missing = set(origin.values()) - paths.keys()
+    for batch in batched(missing, BATCH):
+        paths.update(Page.objects.filter(pk__in=batch).values_list("pk", "path"))
+
+    wanted_paths = {part for path in paths.values() for part in _chain(path)}
+    marking_at: dict[str, str] = {}
+    restricted_at: dict[str, list[Conditions]] = defaultdict(list)
+    for batch in batched(wanted_paths, BATCH):
+        marking_at.update(
+            PageAccess.objects.filter(page__path__in=batch).values_list("page__path", "marking")
+        )
+        restrictions = PageViewRestriction.objects.filter(page__path__in=batch)
+        for restriction in restrictions.select_related("page").prefetch_related("groups"):
+            restricted_at[restriction.page.path].append(conditions_of_restriction(restriction))
+    for restriction in PageViewRestriction.objects.filter(page__depth=1).prefetch_related("groups"):
+        restricted_at[""].append(conditions_of_restriction(restriction))
+
+    def conditions_along(path: str) -> Conditions:
+        joined: set[frozenset[str]] = set().union(*restricted_at.get("", []))
+        for part in _chain(path):
+            joined |= conditions_of_marking(marking_at.get(part, ""))
+            joined = joined.union(*restricted_at.get(part, []))
+        return frozenset(joined)
+
+    audiences: dict[Conditions, Audience] = {}
+    existing = {}
+    for batch in batched([row.pk for row in rows], BATCH):
+        existing.update({access.page_id: access for access in PageAccess.objects.filter(page_id__in=batch)})
+    changed = []
+    for row in rows:
+        access = existing.get(row.pk)
+        if access is None:
+            continue
+        conditions = conditions_along(row.path)
+        if (source_path := paths.get(origin[row.pk])) and source_path != row.path:
+            conditions |= conditions_along(source_path)
+        if conditions not in audiences:
+            audiences[conditions] = Audience.objects.for_conditions(conditions)
+        if access.audience_id != audiences[conditions].pk:
+            access.audience = audiences[conditions]
+            changed.append(access)
+    PageAccess.objects.bulk_update(changed, ["audience"], batch_size=BATCH)
+    changed_ids = {access.page_id for access in changed}
+    if changed_ids:
+        page_access_changed.send(sender=PageAccess, page_ids=changed_ids)
+    return changed_ids
+
+
+@transaction.atomic
+def record_page(page: Page) -> None:
+    """Take over the live marking of a saved page, for itself, its translations and its aliases.
+
+    A translation or alias never has a marking of its own: what was saved on it is replaced by its source's.
+    Page types without a marking add no condition of their own, only those of their section.
+    """
+    if page.specific_class and not isinstance(page, page.specific_class):
+        return  # Only the columns of the base table were saved; the marking is not among them.
+    source = source_of(page)
+    if not isinstance(page, MarkedPage):
+        marking = Marking.CLEAR.value
+    elif source is None:
+        marking = page.marking
+    else:
+        marking = PageAccess.objects.filter(page=source).values_list("marking", flat=True).first() or ""
+        if page.marking != marking:
+            type(page)._base_manager.filter(pk=page.pk).update(marking=marking)
+            page.marking = marking
+
+    access, created = PageAccess.objects.get_or_create(
+        page_id=page.pk,
+        defaults={"marking": marking, "audience": Audience.objects.for_conditions(NOBODY)},
+    )
+    marking_changed = not created and access.marking != marking
+    if marking_changed:
+        PageAccess.objects.filter(pk=access.pk).update(marking=marking)
+        if source is None and isinstance(page, MarkedPage):
+            _mark_followers(page, marking)
+    refresh_audiences([page.pk], descend=marking_changed)
+
+
+def _mark_followers(source: MarkedPage, marking: str) -> None:
+    """Give the translations and aliases of a page its new marking."""
+    followers = Page.objects.filter(Q(translation_key=source.translation_key) | Q(alias_of=source.pk))
+    follower_ids = list(followers.exclude(pk=source.pk).values_list("pk", flat=True))
+    type(source)._base_manager.filter(pk__in=follower_ids).update(marking=marking)
+    PageAccess.objects.filter(page_id__in=follower_ids).update(marking=marking)

@@ -1,0 +1,93 @@
+"""Keeps audiences and the content generation true whenever something is saved, moved or deleted."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import post_page_move
+
+from access.audiences import record_page, refresh_audiences
+from access.generation import start_new_generation
+
+# What is written without anything changing for readers; all else starts a new generation.
+SILENT_MODELS = {
+    "access.audience",
+    "access.contentgeneration",
+    "access.pageaccess",
+    "admin.logentry",
+    "contenttypes.contenttype",
+    "sessions.session",
+    "wagtailcore.comment",
+    "wagtailcore.modellogentry",
+    "wagtailcore.pagelogentry",
+    "wagtailcore.referenceindex",
+    "wagtailcore.revision",
+    "wagtailcore.uploadedfile",
+    "wagtailadmin.editingsession",
+    "wagtailimages.rendition",
+}
+SILENT_APPS = {"account", "migrations", "search", "django_tasks_db", "wagtailsearch", "wagtail_localize"}
+
+
+def _is_silent(sender: type, update_fields: frozenset[str] | None) -> bool:
+    meta = getattr(sender, "_meta", None)
+    if meta is None or meta.label_lower in SILENT_MODELS or meta.app_label in SILENT_APPS:
+        return True
+    if meta.model_name.endswith("rendition"):
+        return True
+    return update_fields == frozenset({"last_login"})
+
+
+@receiver([post_save, post_delete], dispatch_uid="access.start_generation_on_change")
+def start_generation_on_change(sender: type, raw: bool = False, update_fields=None, **kwargs) -> None:
+    """Any change of what readers see, or of who they are, makes cached answers unreachable."""
+    if not raw and not _is_silent(sender, update_fields):
+        start_new_generation()
+
+
+@receiver(m2m_changed, dispatch_uid="access.start_generation_on_relation_change")
+def start_generation_on_relation_change(action: str, **kwargs) -> None:
+    """So does a change of a relation: topics of a page, groups of a user, permissions of a group."""
+    if action in {"post_add", "post_remove", "post_clear"}:
+        start_new_generation()
+
+
+@receiver(post_save, dispatch_uid="access.record_saved_page")
+def record_saved_page(sender: type, instance, raw: bool = False, **kwargs) -> None:
+    """Take over the marking of a saved page."""
+    if isinstance(instance, Page) and not raw:
+        record_page(instance)
+
+
+@receiver(post_page_move, dispatch_uid="access.refresh_moved_page")
+def refresh_moved_page(sender: type, instance: Page, **kwargs) -> None:
+    """A moved page is under the markings of its new section."""
+    refresh_audiences([instance.pk])
+    start_new_generation()
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="access.refresh_restricted_page")
+def refresh_restricted_page(instance: PageViewRestriction, **kwargs) -> None:
+    """Wagtail's privacy settings count at once, for translations too."""
+    refresh_audiences([instance.page_id])
+
+
+@receiver(m2m_changed, sender=PageViewRestriction.groups.through, dispatch_uid="access.refresh_regrouped_page")
+def refresh_regrouped_page(instance, action: str, reverse: bool, pk_set, **kwargs) -> None:
+    """The groups of a privacy setting are saved after it."""
+    if not action.startswith("post_"):
+        return
+    restrictions = PageViewRestriction.objects.filter(pk__in=pk_set or []) if reverse else [instance]
+    refresh_audiences([restriction.page_id for restriction in restrictions])
+
+
+@receiver(post_delete, sender=Group, dispatch_uid="access.refresh_pages_of_deleted_group")
+def refresh_pages_of_deleted_group(**kwargs) -> None:
+    """A rule that names a group which is gone is written anew."""
+    page_ids = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS).values_list(
+        "page_id", flat=True
+    )
+    refresh_audiences(page_ids)
+

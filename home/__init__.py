@@ -1,0 +1,1 @@
+"""The home page, standard pages, navigation and what every template needs."""

@@ -1,0 +1,133 @@
+"""Template tags of the frame: languages, directions, dates, addresses of what is shown."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.base import Node, NodeList, Parser, Token
+from django.urls import reverse, translate_url
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_info
+from wagtail.models import Page
+
+from access.readers import reader_of
+from home.dates import format_date
+from knowledge.links import resolve_references
+from knowledge.models import KnowledgePage
+from knowledge.queries import heading_anchor, translations_of
+from vocabulary.queries import Term
+
+register = template.Library()
+
+
+@register.filter
+def in_words(value: datetime.date | None) -> str:
+    """Return a date in words in the active language."""
+    return format_date(value)
+
+
+@register.filter
+def direction(language: str) -> str:
+    """Return `rtl` or `ltr` for a language code."""
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"
+
+
+@register.filter
+def language_name(language: str) -> str:
+    """Return a language's name in the active language, e.g. "Arabic"."""
+    return get_language_info(language)["name_translated"]
+
+
+@register.filter
+def label(term: Term) -> str:
+    """Return a term's label in the active language."""
+    return term.label_in(get_language() or "en")
+
+
+@register.filter
+def anchor(block_id: str) -> str:
+    """Return the identifier of a heading block."""
+    return heading_anchor(block_id)
+
+
+@register.simple_tag
+def reading_url(page: Page) -> str:
+    """Return where a reader of the active language reads a page: itself, or the view of untranslated pages."""
+    language = get_language() or "en"
+    if page.locale.language_code == language:
+        return page.url or ""
+    return reverse("read_in_source_language", args=[page.pk])
+
+
+@register.filter
+def type_label(page: KnowledgePage) -> str:
+    """Return what kind of knowledge a page is, in the active language."""
+    return str(page.specific_class._meta.verbose_name) if page.specific_class else ""
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """A language to switch to: code, name in itself, address, and how the text is there."""
+
+    code: str
+    name: str
+    direction: str
+    url: str
+    is_current: bool
+    is_translation: bool
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: dict[str, Any]) -> list[LanguageLink]:
+    """Return one link for each language; on a page they lead to the same page."""
+    request = context["request"]
+    page = context.get("page")
+    current = get_language() or "en"
+    versions: dict[str, Page] = {}
+    if isinstance(page, Page) and page.pk and not getattr(request, "is_preview", False):
+        versions = translations_of(page, reader_of(request))
+    links = []
+    for code, _name in settings.LANGUAGES:
+        if code in versions:
+            url = versions[code].url or ""
+        elif versions:
+            url = f"/{code}/" + reverse("read_in_source_language", args=[page.pk]).partition("/")[2].partition("/")[2]
+        else:
+            url = translate_url(request.get_full_path(), code)
+        info = get_language_info(code)
+        links.append(
+            LanguageLink(
+                code=code,
+                name=info["name_local"],
+                direction="rtl" if info["bidi"] else "ltr",
+                url=url,
+                is_current=code == current,
+                is_translation=code in versions,
+            )
+        )
+    return links
+
+
+class LinksNode(Node):
+    """Renders its content, then turns references to pages and documents into addresses."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context) -> SafeString:
+        """Return the content with its references resolved for the reader of the request."""
+        html = self.nodelist.render(context)
+        request = context.get("request")
+        return mark_safe(resolve_references(html, reader_of(request) if request else None))  # noqa: S308
+
+
+@register.tag
+def links(parser: Parser, token: Token) -> LinksNode:
+    """Resolve the references in everything up to `endlinks`, all in one query each for pages and documents."""
+    nodelist = parser.parse(("endlinks",))
+    parser.delete_first_token()
+    return LinksNode(nodelist)

@@ -1,0 +1,52 @@
+"""The root, the brand's style sheet, files for robots, and pages for errors."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_safe
+
+from access.readers import reader_of
+from home.models import Brand
+
+
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Send a visitor of the bare address to the home page in their browser's language (public view)."""
+    response = redirect(f"/{get_language_from_request(request)}/")
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """Return the brand's colour as a style sheet (public view); its address carries the content generation."""
+    brand = Brand.objects.first() or Brand()
+    response = HttpResponse(f":root{{--brand:{brand.accent_colour}}}\n", content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Tell robots where the sitemap is and what is not for them (public view)."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        "Disallow: /*/search/",
+        "Disallow: /api/",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer any unknown address the same, whether nothing is there or nothing for this reader."""
+    response = render(request, "404.html", {"is_signed_in": reader_of(request).is_signed_in}, status=404)
+    response["Cache-Control"] = "private, no-store"
+    return response

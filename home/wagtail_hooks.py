@@ -1,0 +1,37 @@
+"""How pages are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from wagtail import hooks
+from wagtail.models import Page
+
+from access.policy import may_read_page
+from access.readers import reader_of
+from knowledge.links import DocumentReferenceHandler, PageReferenceHandler
+
+
+@hooks.register("on_serve_page", order=-100)
+def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Serve a page only to readers who may read it; to others its address is unknown.
+
+    Outermost of the hooks, so that Wagtail's own answer to a restricted page (a form, a redirect to the
+    sign-in) cannot tell that the page exists.
+    """
+
+    def serve_to_reader(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse:
+        if not may_read_page(page, reader_of(request)):
+            raise Http404
+        return serve(page, request, args, kwargs)
+
+    return serve_to_reader
+
+
+@hooks.register("register_rich_text_features", order=100)
+def register_references(features) -> None:
+    """Have links in rich text resolved by the page, through the policy (see `knowledge.links`)."""
+    features.register_link_type(PageReferenceHandler)
+    features.register_link_type(DocumentReferenceHandler)

@@ -1,0 +1,174 @@
+"""Settings from the environment: one table, each value checked at start with an error that names its variable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEVELOPMENT_KEY = "only-for-development-and-tests-never-for-a-site-that-others-reach"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One setting: name, what it is for (docs/administrators.md prints this), its default, how it is read."""
+
+    name: str
+    meaning: str
+    default: str
+    read: Callable[[str], Any]
+
+
+def _boolean(value: str) -> bool:
+    match value.strip().lower():
+        case "1" | "true" | "yes" | "on":
+            return True
+        case "0" | "false" | "no" | "off" | "":
+            return False
+    raise ValueError("must be true or false")
+
+
+def _names(value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def _urls(value: str) -> list[str]:
+    return [_url(each) for each in _names(value)]
+
+
+def _database(value: str) -> dict[str, Any]:
+    if value.partition("://")[0] not in {"sqlite", "postgres", "postgresql"}:
+        raise ValueError("must begin with sqlite:/// or postgres://")
+    return dict(environ.Env.db_url_config(value))
+
+
+def _cache(value: str) -> dict[str, Any]:
+    scheme = value.partition("://")[0]
+    if scheme == "locmem":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
+    if scheme in {"redis", "rediss"}:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
+    raise ValueError("must begin with locmem:// or redis://")
+
+
+def _email(value: str) -> dict[str, Any]:
+    config = dict(environ.Env.email_url_config(value))
+    if not config.get("EMAIL_BACKEND"):
+        raise ValueError("must be consolemail:// or smtp+tls://user:password@host:587")
+    return config
+
+
+def _tasks(value: str) -> str:
+    if value not in {"immediate", "database"}:
+        raise ValueError("must be immediate or database")
+    return value
+
+
+def _number(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError("must not be negative")
+    return number
+
+
+def _marking(value: str) -> str:
+    if value not in {"CLEAR", "GREEN"}:
+        raise ValueError("must be CLEAR or GREEN")
+    return value
+
+
+VARIABLES = [
+    Variable("DEBUG", "Development only: shows errors to everyone.", "false", _boolean),
+    Variable("SECRET_KEY", "Signs sessions and links; at least 50 random characters.", "", str),
+    Variable("ALLOWED_HOSTS", "Host names the site answers to, separated by commas.", "", _names),
+    Variable("BASE_URL", "The address people reach the site at.", "http://127.0.0.1:8000", _url),
+    Variable("DATABASE_URL", "sqlite:///path or postgres://user:password@host:port/name.", "", _database),
+    Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60", _number),
+    Variable(
+        "ELASTICSEARCH_URL", "Nodes of the cluster, separated by commas; empty: search by the database.", "", _urls
+    ),
+    Variable("ELASTICSEARCH_API_KEY", "API key for the cluster, if it asks for one.", "", str),
+    Variable("ELASTICSEARCH_CA", "File with the certificate authority of the cluster.", "", str),
+    Variable("ELASTICSEARCH_PREFIX", "First part of the names of the hub's indexes.", "gkh", str),
+    Variable("CACHE_URL", "locmem:// for one process, redis://host:port/0 for several.", "locmem://", _cache),
+    Variable("EMAIL_URL", "smtp+tls://user:password@host:587, or consolemail://.", "consolemail://", _email),
+    Variable("DEFAULT_FROM_EMAIL", "Sender of the site's e-mails.", "hub@example.org", str),
+    Variable("MEDIA_ROOT", "Folder of uploaded files; never inside a public one.", "", str),
+    Variable(
+        "X_ACCEL_REDIRECT",
+        "Internal location at which the front server hands out MEDIA_ROOT; empty: the application does.",
+        "",
+        str,
+    ),
+    Variable("TASKS_BACKEND", "immediate, or database with a worker (manage.py db_worker).", "immediate", _tasks),
+    Variable("SITE_NAME", "Name of the site until editors give it one.", "Global Knowledge Hub", str),
+    Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
+    Variable("LIBRETRANSLATE_URL", "Address of a LibreTranslate server; empty: none.", "", lambda v: _url(v) if v else ""),
+    Variable("LIBRETRANSLATE_API_KEY", "Its key.", "", str),
+    Variable("DEEPL_AUTH_KEY", "Key of DeepL; empty: not used.", "", str),
+    Variable(
+        "MACHINE_TRANSLATION_MARKING", "The most restricted marking that machines may be sent.", "CLEAR", _marking
+    ),
+]
+
+
+def read_environment(values: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return all settings by name.
+
+    Args:
+        values: the environment; the process's own by default.
+
+    Raises:
+        ImproperlyConfigured: naming the variable whose value is wrong, and what it must be.
+    """
+    values = dict(os.environ) if values is None else values
+    found: dict[str, Any] = {}
+    is_debug = _boolean(values.get("DEBUG", "false")) if values.get("DEBUG", "") in _BOOLEANS else False
+    for variable in VARIABLES:
+        text = values.get(variable.name) or _default(variable, is_debug)
+        try:
+            found[variable.name] = variable.read(text)
+        except (ValueError, environ.ImproperlyConfigured) as error:
+            # The value itself may be a secret, so it is not repeated.
+            raise ImproperlyConfigured(f"{variable.name} {_explain(error)}. {variable.meaning}") from None
+    if not found["DEBUG"]:
+        if len(found["SECRET_KEY"]) < 50:
+            raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters when DEBUG is off.")
+        if not found["ALLOWED_HOSTS"]:
+            raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts when DEBUG is off.")
+    return found
+
+
+_BOOLEANS = {"1", "true", "yes", "on", "0", "false", "no", "off", "True", "False"}
+
+
+def _explain(error: Exception) -> str:
+    text = str(error)
+    return text if text.startswith("must") else "has a value that cannot be read"
+
+
+def _default(variable: Variable, is_debug: bool) -> str:
+    match variable.name:
+        case "DATABASE_URL":
+            return f"sqlite:///{BASE_DIR / 'var' / 'hub.sqlite3'}"
+        case "MEDIA_ROOT":
+            return str(BASE_DIR / "var" / "media")
+        case "SECRET_KEY" if is_debug:
+            return DEVELOPMENT_KEY
+        case "ALLOWED_HOSTS" if is_debug:
+            return "127.0.0.1,localhost,[::1],testserver"
+    return variable.default

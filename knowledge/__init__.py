@@ -1,0 +1,1 @@
+"""Articles, case studies, the files and the blocks they are made of."""

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class KnowledgeConfig(AppConfig):
+    """What the community knows: best practices and case studies."""
+
+    name = "knowledge"
+    verbose_name = _("Knowledge")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,61 @@
+"""Forms of the content types."""
+
+from __future__ import annotations
+
+import filetype
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.forms import BaseDocumentForm
+
+from knowledge.models import Adaptation
+
+# What the first bytes of a file say, for the types that can be told by them.
+CONTENT_TYPES = {
+    "pdf": {"application/pdf"},
+    "docx": {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"},
+    "pptx": {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/zip"},
+    "xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"},
+    "odt": {"application/vnd.oasis.opendocument.text", "application/zip"},
+    "zip": {"application/zip"},
+}
+TEXT_EXTENSIONS = {"csv", "txt"}
+
+
+class HubDocumentForm(BaseDocumentForm):
+    """Upload a document: what it is must be what its name says, and not too large."""
+
+    def clean_file(self):
+        """Check the size and the first bytes of an uploaded file against its extension."""
+        file = self.cleaned_data["file"]
+        if "file" not in self.changed_data:
+            return file
+        if file.size > settings.DOCUMENT_MAX_BYTES:
+            raise ValidationError(
+                _("This file is larger than %(limit)s. Make it smaller, or split it.")
+                % {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
+            )
+        extension = file.name.rpartition(".")[2].lower()
+        beginning = file.read(8192)
+        file.seek(0)
+        guessed = filetype.guess_mime(beginning)
+        if extension in TEXT_EXTENSIONS:
+            is_right = guessed is None and b"\x00" not in beginning
+        else:
+            is_right = guessed in CONTENT_TYPES.get(extension, set())
+        if not is_right:
+            raise ValidationError(
+                _("The content of this file is not what its name says (.%(extension)s).") % {"extension": extension}
+            )
+        return file
+
+
+class AdaptationForm(forms.ModelForm):
+    """Country, year and what was changed; the organisation is the member's own."""
+
+    class Meta:
+        model = Adaptation
+        fields = ["country", "year", "note"]
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}

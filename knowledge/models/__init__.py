@@ -1,0 +1,31 @@
+"""One file per concept; import from here."""
+
+from knowledge.models.adaptations import Adaptation
+from knowledge.models.articles import Article
+from knowledge.models.case_studies import CaseStudy
+from knowledge.models.files import HubDocument, HubImage, HubRendition
+from knowledge.models.indexes import KnowledgeIndexPage
+from knowledge.models.pages import (
+    Attachment,
+    Author,
+    CountryConcerned,
+    KnowledgePage,
+    ReadablePage,
+    RelatedItem,
+)
+
+__all__ = [
+    "Adaptation",
+    "Article",
+    "Attachment",
+    "Author",
+    "CaseStudy",
+    "CountryConcerned",
+    "HubDocument",
+    "HubImage",
+    "HubRendition",
+    "KnowledgeIndexPage",
+    "KnowledgePage",
+    "ReadablePage",
+    "RelatedItem",
+]

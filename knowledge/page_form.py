@@ -1,0 +1,37 @@
+"""The editor's form for pages that people read. The page models need it, so it stands apart from `forms`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+# Buttons of Wagtail's editor that bring a page to its readers or to those who decide on it.
+GATED_ACTIONS = ("action-publish", "action-submit", "action-restart-workflow")
+
+
+class ReadablePageForm(WagtailAdminPageForm):
+    """The editor of a page that people read: asks at the publishing gate before it is too late to mend."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        # A reason is for one publication, not for all that follow.
+        if "publishing_reason" in self.fields:
+            self.initial["publishing_reason"] = ""
+
+    def _post_clean(self) -> None:
+        """Once the page is built from the form, say what is missing, at the field it is missing in."""
+        super()._post_clean()
+        if not any(action in self.data for action in GATED_ACTIONS):
+            return
+        if (self.cleaned_data.get("publishing_reason") or "").strip():
+            return
+        from knowledge.publishing_gate import find_gaps
+
+        gaps = find_gaps(self.instance)
+        for gap in gaps:
+            self.add_error(gap.field if gap.field in self.fields else None, gap.message)
+        if gaps and "publishing_reason" in self.fields:
+            self.add_error(
+                "publishing_reason",
+                _("Mend what is missing, or say here why it must go out all the same."),
+            )

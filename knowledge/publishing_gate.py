@@ -1,0 +1,107 @@
+"""The publishing gate: what must be there before readers see a page, and how it may be passed all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from wagtail.blocks import StreamValue
+from wagtail.contrib.typed_table_block.blocks import TypedTable
+from wagtail.log_actions import log
+from wagtail.rich_text import RichText
+
+from access.audiences import source_of
+from access.models import MarkedPage
+
+if TYPE_CHECKING:
+    from knowledge.models import ReadablePage
+
+LOG_ACTION = "knowledge.publish_with_gaps"
+HEADING = re.compile(r"<h([2-6])\b", re.IGNORECASE)
+
+
+class GateClosed(PermissionDenied):
+    """Raised when a page with gaps is to be published and nobody gave a reason."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a reader will miss.
+
+    Attributes:
+        field: name of the form field it is found in.
+        message: what is missing and where, in the active language.
+    """
+
+    field: str
+    message: str
+
+
+def find_gaps(page: MarkedPage) -> list[Gap]:
+    """Return what is missing in a page before it may be published; needs the page as it would be live."""
+    gaps = []
+    if not page.marking:
+        gaps.append(Gap("marking", _("No marking is chosen: nobody but editors could read the page.")))
+    if getattr(page, "lead_image_id", None) and not page.lead_image_alternative_text.strip():
+        gaps.append(Gap("lead_image_alternative_text", _("The lead image has no alternative text.")))
+    for name in getattr(page, "body_fields", ()):
+        gaps.extend(Gap(name, message) for message in _body_gaps(getattr(page, name)))
+    return gaps
+
+
+def _body_gaps(body: StreamValue) -> Iterator[str]:
+    """Yield what is missing in a body, naming the block by its place."""
+    level = 2  # The page's title is the h1; a body, or a part of a case study, stands under an h2.
+    for number, block in enumerate(body, start=1):
+        place = {"number": number, "kind": block.block.label}
+        match block.block_type:
+            case "heading":
+                level = 2
+            case "text":
+                for found in HEADING.findall(block.value.source if isinstance(block.value, RichText) else ""):
+                    if int(found) > level + 1:
+                        yield _("Block %(number)d (%(kind)s): a heading level is left out.") % place
+                    level = int(found)
+            case "figure" if not (block.value.get("alternative_text") or "").strip():
+                yield _("Block %(number)d (%(kind)s): alternative text is missing.") % place
+            case "figure" if not (block.value.get("caption") or "").strip():
+                yield _("Block %(number)d (%(kind)s): the caption is missing.") % place
+            case "gallery":
+                if not (block.value.get("caption") or "").strip():
+                    yield _("Block %(number)d (%(kind)s): the caption is missing.") % place
+                for figure in block.value.get("figures") or []:
+                    if not (figure.get("alternative_text") or "").strip():
+                        yield _("Block %(number)d (%(kind)s): alternative text is missing.") % place
+            case "table" if not (isinstance(block.value, TypedTable) and (block.value.caption or "").strip()):
+                yield _("Block %(number)d (%(kind)s): the caption is missing.") % place
+            case "recording" if not (block.value.get("caption") or "").strip():
+                yield _("Block %(number)d (%(kind)s): the caption is missing.") % place
+
+
+def pass_gate(page: ReadablePage, user) -> None:
+    """Let a page pass to its readers, or raise.
+
+    A translation passes with its source: the structure is the same. A reason given by the publisher opens
+    the gate and is kept in Wagtail's log of the page with what was missing.
+
+    Raises:
+        GateClosed: when something is missing and no reason was given.
+    """
+    if source_of(page) is not None:
+        return
+    gaps = find_gaps(page)
+    if not gaps:
+        return
+    messages = [gap.message for gap in gaps]
+    if not page.publishing_reason.strip():
+        raise GateClosed(" ".join(messages))
+    log(
+        instance=page,
+        action=LOG_ACTION,
+        user=user,
+        data={"reason": page.publishing_reason, "gaps": messages},
+    )

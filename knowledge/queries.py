@@ -1,0 +1,360 @@
+"""What readers ask of the knowledge: always with the reader as an argument."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Page as ListPage
+from django.core.paginator import Paginator
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models.functions import Cast
+from django.utils.translation import get_language, gettext
+from wagtail.blocks import StreamValue
+from wagtail.models import Page
+
+from access.policy import readable_pages
+from access.readers import Reader
+from knowledge.models import Adaptation, Attachment, Author, HubImage, KnowledgeIndexPage, KnowledgePage, ReadablePage
+from members.models import Organisation
+from vocabulary.countries import country_name
+from vocabulary.queries import Term, current_vocabulary
+
+PAGE_SIZE = 12
+LIST_PARAMETERS = ("topic", "sector", "country", "year")
+
+
+def in_best_language(pages: QuerySet[KnowledgePage], language: str) -> QuerySet[KnowledgePage]:
+    """Limit a queryset to one version of each piece: in the language if there is one, else as it was written.
+
+    Aliases are no translations, so they never count.
+    """
+    translated = KnowledgePage.objects.filter(
+        translation_key=OuterRef("translation_key"),
+        locale__language_code=language,
+        live=True,
+        alias_of__isnull=True,
+    )
+    is_untranslated_source = Q(source_language=F("locale__language_code")) & ~Exists(translated)
+    return pages.filter(Q(locale__language_code=language) | is_untranslated_source, alias_of__isnull=True)
+
+
+def readable_knowledge(reader: Reader, language: str | None = None) -> QuerySet[KnowledgePage]:
+    """Return the pieces of knowledge a reader may read, each once, in the best language for them."""
+    pages = in_best_language(KnowledgePage.objects.all(), language or get_language() or "en")
+    return readable_pages(pages, reader)
+
+
+def for_cards(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
+    """Load with each page what a card shows, in a number of queries that does not grow."""
+    return pages.select_related("locale", "content_type", "lead_image", "access").prefetch_related(
+        "lead_image__renditions", "topics", "countries"
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter: what it is in the address, what people read, whether it is chosen."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a list, with the values that occur in it."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+
+    @property
+    def chosen(self) -> list[Choice]:
+        """The chosen values."""
+        return [choice for choice in self.choices if choice.is_chosen]
+
+
+@dataclass(frozen=True)
+class SectionList:
+    """One page of a section's list.
+
+    Attributes:
+        page: Django's page of knowledge pages, ready for cards.
+        filters: the filters offered.
+        query: the chosen filters as a query string, for links to other pages of the list.
+        is_filtered: whether any filter is chosen.
+    """
+
+    page: ListPage
+    filters: Sequence[Filter]
+    query: str
+    is_filtered: bool
+
+
+def _pages_in(section: KnowledgeIndexPage) -> Q:
+    """Match what is in a section, in all its languages."""
+    paths = Page.objects.filter(translation_key=section.translation_key, live=True).values_list("path", flat=True)
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(path__startswith=path, depth__gt=section.depth)
+    return condition
+
+
+def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mapping[str, str]) -> SectionList:
+    """Return the list of a section as an address with `parameters` asks for it.
+
+    Unknown values of filters match nothing and are shown as what they are; a page number that does not
+    exist gives the nearest that does.
+    """
+    language = get_language() or section.locale.language_code
+    vocabulary = current_vocabulary(reader.generation)
+    pages = readable_knowledge(reader, language).filter(_pages_in(section))
+    chosen = {name: _cleaned(parameters.get(name, "")) for name in LIST_PARAMETERS}
+
+    values = _values_in(pages)
+
+    if chosen["topic"]:
+        pages = pages.filter(topics__slug=chosen["topic"])
+    if chosen["sector"]:
+        pages = pages.filter(sectors__slug=chosen["sector"])
+    if chosen["country"]:
+        pages = pages.filter(countries__code=chosen["country"].upper())
+    if chosen["year"]:
+        year = int(chosen["year"]) if chosen["year"].isascii() and chosen["year"].isdigit() else 0
+        pages = pages.filter(published_on__year=year) if 1 <= year <= 9999 else pages.none()
+
+    def concept_label(slug: str) -> str:
+        term = vocabulary.by_slug.get(slug)
+        return term.label_in(language) if term else slug
+
+    def choices(name: str, label_of) -> list[Choice]:
+        current = chosen[name]
+        found = values[name] | ({current} if current else set())
+        made = [Choice(value, label_of(value), value == current) for value in found]
+        return sorted(made, key=lambda choice: choice.label.casefold(), reverse=name == "year")
+
+    filters = [
+        Filter("topic", gettext("Topic"), choices("topic", concept_label)),
+        Filter("sector", gettext("Sector"), choices("sector", concept_label)),
+        Filter("country", gettext("Country"), choices("country", lambda code: country_name(code, language))),
+        Filter("year", gettext("Year"), choices("year", str)),
+    ]
+    paginator = Paginator(for_cards(pages.distinct().order_by("-published_on", "-pk")), PAGE_SIZE)
+    return SectionList(
+        page=paginator.get_page(parameters.get("page")),
+        filters=[each for each in filters if each.choices],
+        query=urlencode({name: value for name, value in chosen.items() if value}),
+        is_filtered=any(chosen.values()),
+    )
+
+
+def _values_in(pages: QuerySet[KnowledgePage]) -> dict[str, set[str]]:
+    """Return, by filter, the values that occur in the pages (one query)."""
+    lookups = ("topics__slug", "sectors__slug", "countries__code", "published_on__year")
+    queries = [
+        pages.order_by()
+        .annotate(filter_name=Value(name), filter_value=Cast(lookup, CharField()))
+        .values_list("filter_name", "filter_value")
+        .distinct()
+        for name, lookup in zip(LIST_PARAMETERS, lookups, strict=True)
+    ]
+    values: dict[str, set[str]] = {name: set() for name in LIST_PARAMETERS}
+    for name, value in queries[0].union(*queries[1:], all=True):
+        if value:
+            values[name].add(value)
+    return values
+
+
+def _cleaned(value: str) -> str:
+    """Cut a parameter to what a filter value can be; control characters go (databases refuse NUL)."""
+    return "".join(character for character in value if character.isprintable())[:100].strip()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line of the table of contents: text and the identifier in the page."""
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """One place where a practice was reused."""
+
+    organisation: str
+    country: str
+    year: int | None
+    note: str
+    case_study: KnowledgePage | None
+
+
+@dataclass(frozen=True)
+class AdaptedPractice:
+    """A practice that a case study reused, in the best language for the reader."""
+
+    practice: KnowledgePage
+    year: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class ReadingContext:
+    """What stands around the text of a page.
+
+    All of it is limited to what the reader may read.
+    """
+
+    headings: Sequence[Heading]
+    topics: Sequence[Term] = ()
+    sectors: Sequence[Term] = ()
+    regions: Sequence[Term] = ()
+    countries: Sequence[str] = ()
+    authors: Sequence[Author] = ()
+    attachments: Sequence[Attachment] = ()
+    related: Sequence[KnowledgePage] = ()
+    taken_up: Sequence[TakenUp] = ()
+    adapted_from: Sequence[AdaptedPractice] = ()
+    minutes: int = 1
+    is_due_for_review: bool = False
+
+
+def heading_anchor(block_id: str) -> str:
+    """Return the identifier of a heading block in the page; stable when other blocks move."""
+    return f"s-{str(block_id)[:8]}"
+
+
+def _images_in(value) -> Iterable[HubImage]:
+    """Yield the images of a StreamField value, at any depth."""
+    if isinstance(value, StreamValue):
+        for child in value:
+            yield from _images_in(child.value)
+    elif isinstance(value, HubImage):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from _images_in(child)
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for child in value:
+            yield from _images_in(child)
+
+
+def prefetch_renditions(page: ReadablePage) -> None:
+    """Load the renditions of all images of a page in one query, however many there are."""
+    images = [image for body in page.bodies for image in _images_in(body)]
+    if page.lead_image_id:
+        images.append(page.lead_image)
+    if images:
+        prefetch_related_objects(images, "renditions")
+
+
+def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
+    """Return what surrounds a page's text for a reader."""
+    prefetch_renditions(page)
+    headings = [
+        Heading(str(block.value), heading_anchor(block.id))
+        for body in page.bodies
+        for block in body
+        if block.block_type == "heading"
+    ]
+    today = datetime.date.today()
+    is_due = bool(page.review_by and page.review_by < today)
+    words = sum(len(text.split()) for text in page.readable_texts())
+    minutes = max(1, round(words / 200))
+    if not isinstance(page, KnowledgePage):
+        return ReadingContext(headings=headings, minutes=minutes, is_due_for_review=is_due)
+
+    language = get_language() or "en"
+    vocabulary = current_vocabulary(reader.generation)
+
+    def terms(name: str) -> list[Term]:
+        return [vocabulary.by_pk[concept.pk] for concept in getattr(page, name).all()]
+
+    names = Prefetch("organisation", Organisation.objects.prefetch_related("names"))
+    authors = list(page.authors.all())
+    prefetch_related_objects(authors, names)
+    taken_up, adapted_from, related = _relations(page, reader, language)
+    return ReadingContext(
+        headings=headings,
+        topics=terms("topics"),
+        sectors=terms("sectors"),
+        regions=terms("regions"),
+        countries=[country.name for country in page.countries.all()],
+        authors=authors,
+        attachments=list(page.attachments.select_related("document")),
+        related=related,
+        taken_up=taken_up,
+        adapted_from=adapted_from,
+        minutes=minutes,
+        is_due_for_review=is_due,
+    )
+
+
+def _relations(
+    page: KnowledgePage, reader: Reader, language: str
+) -> tuple[list[TakenUp], list[AdaptedPractice], list[KnowledgePage]]:
+    """Return where a practice was taken up, what a case adapted, and related items, as the reader may see them.
+
+    All pages named by any of them are fetched together, in the best language, through the policy.
+    """
+    # A case study's translations carry copies of its records: the source's count.
+    is_record_of_source = Q(case_study__isnull=True) | Q(
+        case_study__source_language=F("case_study__locale__language_code")
+    )
+    touching = Adaptation.objects.filter(
+        Q(practice__translation_key=page.translation_key) & is_record_of_source | Q(case_study=page.pk)
+    )
+    records = list(
+        touching.select_related("practice", "case_study").prefetch_related("organisation__names")
+    )
+    related_keys = list(page.related_items.values_list("item__translation_key", flat=True))
+    keys = set(related_keys)
+    for record in records:
+        keys.add(record.practice.translation_key)
+        if record.case_study:
+            keys.add(record.case_study.translation_key)
+    keys.discard(page.translation_key)
+    found = for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys)) if keys else []
+    by_key = {other.translation_key: other for other in found}
+
+    taken_up, adapted_from = [], []
+    for record in records:
+        if record.practice.translation_key == page.translation_key:
+            case = by_key.get(record.case_study.translation_key) if record.case_study else None
+            if record.case_study and case is None:
+                continue
+            organisation = record.organisation.name_in(language) if record.organisation else ""
+            taken_up.append(TakenUp(organisation, record.country_name, record.year, record.note, case))
+        elif practice := by_key.get(record.practice.translation_key):
+            adapted_from.append(AdaptedPractice(practice, record.year, record.note))
+    related = [by_key[key] for key in related_keys if key in by_key]
+    return taken_up, adapted_from, related
+
+
+@dataclass(frozen=True)
+class LanguageVersion:
+    """A language a reader can switch to on a page.
+
+    Attributes:
+        code: language code of the interface after the switch.
+        name: the language's name in itself.
+        url: where the switch leads.
+        is_current: whether the page is shown in this language now.
+        is_translation: whether the text itself is in this language.
+    """
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
+    is_translation: bool
+
+
+def translations_of(page: Page, reader: Reader) -> dict[str, Page]:
+    """Return the live versions of a page that the reader may read, by language code, aliases left out."""
+    versions = Page.objects.filter(translation_key=page.translation_key, alias_of__isnull=True)
+    found = readable_pages(versions, reader).select_related("locale")
+    return {version.locale.language_code: version for version in found}

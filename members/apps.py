@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class MembersConfig(AppConfig):
+    """Users, who sign in by e-mail, and the organisations they belong to."""
+
+    name = "members"
+    verbose_name = _("Members")
+    default_auto_field = "django.db.models.BigAutoField"
+
+
+class HubUsersConfig(WagtailUsersAppConfig):
+    """Wagtail's app for users, with the hub's forms (see Wagtail's docs, "Customizing admin user views")."""
+
+    user_viewset = "members.views.HubUserViewSet"

@@ -1,0 +1,1 @@
+"""Finding knowledge: one contract, two engines, and an index that forgets nothing."""

@@ -1,0 +1,1 @@
+def search_state(): return "up"

@@ -1,0 +1,76 @@
+"""The vocabulary as readers use it: loaded whole, in two queries, once per content generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from access.generation import cached_for_generation
+from vocabulary.models import Concept, ConceptLabel
+
+
+@dataclass(frozen=True)
+class Term:
+    """A concept with all its labels, detached from the database.
+
+    Attributes:
+        preferred: preferred label by language code.
+        alternatives: alternative labels by language code.
+        broader: slug of the broader concept, or an empty string.
+    """
+
+    pk: int
+    slug: str
+    scheme: str
+    broader: str
+    preferred: dict[str, str] = field(default_factory=dict)
+    alternatives: dict[str, list[str]] = field(default_factory=dict)
+
+    def label_in(self, language: str) -> str:
+        """Return the preferred label in a language, else in English, else any, else the slug."""
+        return (
+            self.preferred.get(language)
+            or self.preferred.get("en")
+            or next(iter(self.preferred.values()), self.slug)
+        )
+
+
+class Vocabulary:
+    """All terms, found by slug or by primary key."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.by_slug = {term.slug: term for term in terms}
+        self.by_pk = {term.pk: term for term in self.by_slug.values()}
+
+    def in_schemes(self, schemes: Iterable[str], language: str) -> list[Term]:
+        """Return the terms of some schemes in the order of their labels in a language."""
+        wanted = set(schemes)
+        terms = [term for term in self.by_slug.values() if term.scheme in wanted]
+        return sorted(terms, key=lambda term: term.label_in(language).casefold())
+
+    def with_broader(self, slugs: Iterable[str]) -> list[str]:
+        """Return slugs with those of all their broader concepts, without repetition."""
+        found: dict[str, None] = {}
+        for slug in slugs:
+            while slug and slug not in found:
+                found[slug] = None
+                slug = self.by_slug[slug].broader if slug in self.by_slug else ""
+        return list(found)
+
+
+def load_vocabulary() -> Vocabulary:
+    """Read all concepts and labels from the database (two queries)."""
+    rows = Concept.objects.values_list("pk", "slug", "scheme", "broader__slug")
+    terms = {pk: Term(pk, slug, scheme, broader or "") for pk, slug, scheme, broader in rows}
+    labels = ConceptLabel.objects.values_list("concept_id", "language", "is_preferred", "text")
+    for concept_id, language, is_preferred, text in labels.order_by("pk"):
+        if is_preferred:
+            terms[concept_id].preferred[language] = text
+        else:
+            terms[concept_id].alternatives.setdefault(language, []).append(text)
+    return Vocabulary(terms.values())
+
+
+def current_vocabulary(generation: int) -> Vocabulary:
+    """Return the vocabulary as of a content generation (see `access.generation`)."""
+    return cached_for_generation("vocabulary", generation, load_vocabulary)

@@ -135,9 +135,7 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
     marking_at: dict[str, str] = {}
     restricted_at: dict[str, list[Conditions]] = defaultdict(list)
     for batch in batched(wanted_paths, BATCH):
-        marking_at.update(
-            PageAccess.objects.filter(page__path__in=batch).values_list("page__path", "marking")
-        )
+        marking_at.update(PageAccess.objects.filter(page__path__in=batch).values_list("page__path", "marking"))
         restrictions = PageViewRestriction.objects.filter(page__path__in=batch)
         for restriction in restrictions.select_related("page").prefetch_related("groups"):
             restricted_at[restriction.page.path].append(conditions_of_restriction(restriction))

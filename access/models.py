@@ -140,5 +140,3 @@ class MarkedPage(Page):
     def tlp(self) -> str:
         """The marking as FIRST writes it, e.g. `TLP:GREEN`, or nothing when it has none."""
         return f"TLP:{self.marking}" if self.marking else ""
-
-

@@ -11,7 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, PageChooserPanel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PageChooserPanel,
+    TabbedInterface,
+)
 from wagtail.api import APIField
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
@@ -202,9 +209,7 @@ class Brand(ClusterableModel, BaseGenericSetting):  # type: ignore[misc]
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    accent_colour = models.CharField(
-        _("accent colour"), max_length=7, default="#0b5c6b", validators=[hex_colour]
-    )
+    accent_colour = models.CharField(_("accent colour"), max_length=7, default="#0b5c6b", validators=[hex_colour])
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     hashtag = models.CharField(_("hashtag"), max_length=60, blank=True)
 

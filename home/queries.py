@@ -146,5 +146,3 @@ def topics_with_counts(reader: Reader, language: str) -> list[tuple[Term, int]]:
         for pk, number in cached_for_generation(key, reader.generation, count)
         if pk in terms and terms[pk].scheme in schemes
     ]
-
-

@@ -1,3 +1,5 @@
 """API stub."""
+
 from ninja import NinjaAPI
+
 api = NinjaAPI(title="x", urls_namespace="api")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -66,10 +66,23 @@ def _cache(value: str) -> dict[str, Any]:
 
 
 def _email(value: str) -> dict[str, Any]:
-    config = dict(environ.Env.email_url_config(value))
-    if not config.get("EMAIL_BACKEND"):
+    parts = urlsplit(value)
+    if parts.scheme == "consolemail":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not parts.hostname:
         raise ValueError("must be consolemail:// or smtp+tls://user:password@host:587")
-    return config
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or 587,
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp+tls",
+            "use_ssl": parts.scheme == "smtp+ssl",
+            "timeout": 10,
+        },
+    }
 
 
 def _tasks(value: str) -> str:
@@ -99,7 +112,10 @@ VARIABLES = [
     Variable("DATABASE_URL", "sqlite:///path or postgres://user:password@host:port/name.", "", _database),
     Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60", _number),
     Variable(
-        "ELASTICSEARCH_URL", "Nodes of the cluster, separated by commas; empty: search by the database.", "", _urls
+        "ELASTICSEARCH_URL",
+        "Nodes of the cluster, separated by commas; empty: search by the database.",
+        "",
+        _urls,
     ),
     Variable("ELASTICSEARCH_API_KEY", "API key for the cluster, if it asks for one.", "", str),
     Variable("ELASTICSEARCH_CA", "File with the certificate authority of the cluster.", "", str),
@@ -117,11 +133,19 @@ VARIABLES = [
     Variable("TASKS_BACKEND", "immediate, or database with a worker (manage.py db_worker).", "immediate", _tasks),
     Variable("SITE_NAME", "Name of the site until editors give it one.", "Global Knowledge Hub", str),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
-    Variable("LIBRETRANSLATE_URL", "Address of a LibreTranslate server; empty: none.", "", lambda v: _url(v) if v else ""),
+    Variable(
+        "LIBRETRANSLATE_URL",
+        "Address of a LibreTranslate server; empty: none.",
+        "",
+        lambda v: _url(v) if v else "",
+    ),
     Variable("LIBRETRANSLATE_API_KEY", "Its key.", "", str),
     Variable("DEEPL_AUTH_KEY", "Key of DeepL; empty: not used.", "", str),
     Variable(
-        "MACHINE_TRANSLATION_MARKING", "The most restricted marking that machines may be sent.", "CLEAR", _marking
+        "MACHINE_TRANSLATION_MARKING",
+        "The most restricted marking that machines may be sent.",
+        "CLEAR",
+        _marking,
     ),
 ]
 

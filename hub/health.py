@@ -32,7 +32,7 @@ def _database_state() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is down
+    except Exception:
         return "down"
     return "up"
 
@@ -41,5 +41,5 @@ def _cache_state() -> str:
     try:
         cache.set("readyz", 1, 5)
         return "up" if cache.get("readyz") == 1 else "down"
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is down
+    except Exception:
         return "down"

@@ -11,7 +11,18 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail_localize.segments.types import StringSegmentValue
 
 # No h2: sections are heading blocks, so that the table of contents and the heading order are known.
-TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "superscript", "subscript"]
+TEXT_FEATURES = [
+    "h3",
+    "h4",
+    "bold",
+    "italic",
+    "ol",
+    "ul",
+    "link",
+    "document-link",
+    "superscript",
+    "subscript",
+]
 NOTE_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 INLINE_FEATURES = ["bold", "italic", "link"]
 
@@ -137,9 +148,7 @@ class TableBlock(TypedTableBlock):
                 segments.append(StringSegmentValue(f"cell.{row_number}.{number}", cell or ""))
         return segments
 
-    def restore_translated_segments(
-        self, block_value: TypedTable, segments: list[StringSegmentValue]
-    ) -> TypedTable:
+    def restore_translated_segments(self, block_value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
         """Put translated texts where their source texts were; structure is the source's."""
         for segment in segments:
             kind, *place = segment.path.split(".")

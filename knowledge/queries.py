@@ -9,7 +9,17 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext
 from wagtail.blocks import StreamValue
@@ -17,7 +27,15 @@ from wagtail.models import Page
 
 from access.policy import readable_pages
 from access.readers import Reader
-from knowledge.models import Adaptation, Attachment, Author, HubImage, KnowledgeIndexPage, KnowledgePage, ReadablePage
+from knowledge.models import (
+    Adaptation,
+    Attachment,
+    Author,
+    HubImage,
+    KnowledgeIndexPage,
+    KnowledgePage,
+    ReadablePage,
+)
 from members.models import Organisation
 from vocabulary.countries import country_name
 from vocabulary.queries import Term, current_vocabulary
@@ -307,9 +325,7 @@ def _relations(
     touching = Adaptation.objects.filter(
         Q(practice__translation_key=page.translation_key) & is_record_of_source | Q(case_study=page.pk)
     )
-    records = list(
-        touching.select_related("practice", "case_study").prefetch_related("organisation__names")
-    )
+    records = list(touching.select_related("practice", "case_study").prefetch_related("organisation__names"))
     related_keys = list(page.related_items.values_list("item__translation_key", flat=True))
     keys = set(related_keys)
     for record in records:

@@ -56,9 +56,7 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponse:
         name = quote(PurePosixPath(path).name)
         response["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=utf-8''{name}"
     else:
-        response = FileResponse(
-            default_storage.open(path), content_type=content_type, as_attachment=not is_shown
-        )
+        response = FileResponse(default_storage.open(path), content_type=content_type, as_attachment=not is_shown)
     is_public = is_public_file(record)
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-store"
     return response
@@ -105,5 +103,3 @@ def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
         return redirect(practice.url)
     context = {"practice": practice, "form": form, "organisation": organisation}
     return render(request, "knowledge/record_adaptation.html", context)
-
-

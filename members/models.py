@@ -77,9 +77,7 @@ class OrganisationName(models.Model):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ["language"]
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "language"], name="one_name_per_language")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "language"], name="one_name_per_language")]
 
     def __str__(self) -> str:
         return self.text

@@ -534,9 +534,7 @@ class Elasticsearch:
         """Start the cluster unless one with the wanted number of nodes runs."""
         if self.given:
             if self.url() is None:
-                raise ServiceError(
-                    f"{self.variable} is set, but no cluster answers there: start it or unset it"
-                )
+                raise ServiceError(f"{self.variable} is set, but no cluster answers there: start it or unset it")
             say(self.name, f"using the cluster that {self.variable} names")
             return
         running = self.healthy_nodes()
@@ -605,9 +603,7 @@ class Elasticsearch:
             self.name,
             f"starting {nodes} node{'s' if nodes > 1 else ''} of {ELASTICSEARCH_VERSION} ({java.name})",
         )
-        launchers = [
-            self.launch(account, home, java, folder, node, nodes) for node, folder in enumerate(folders)
-        ]
+        launchers = [self.launch(account, home, java, folder, node, nodes) for node, folder in enumerate(folders)]
         try:
             self.await_cluster(launchers, folders, nodes, began)
         except BaseException:
@@ -623,9 +619,7 @@ class Elasticsearch:
     ) -> subprocess.Popen[bytes]:
         """Configure one node and start it in the background."""
         account.folder(folder)
-        config, data, logs, temporary = (
-            account.folder(folder / part) for part in ("config", "data", "logs", "tmp")
-        )
+        config, data, logs, temporary = (account.folder(folder / part) for part in ("config", "data", "logs", "tmp"))
         for log in logs.iterdir():
             log.unlink()
         settings: dict[str, object] = {
@@ -643,9 +637,7 @@ class Elasticsearch:
         if nodes == 1:
             settings["discovery.type"] = "single-node"
         else:
-            settings["discovery.seed_hosts"] = [
-                f"{LOOPBACK}:{self.transport + other}" for other in range(nodes)
-            ]
+            settings["discovery.seed_hosts"] = [f"{LOOPBACK}:{self.transport + other}" for other in range(nodes)]
             settings["cluster.initial_master_nodes"] = [f"node-{other}" for other in range(1, nodes + 1)]
         if (home / "modules/x-pack-ml").is_dir():
             settings["xpack.ml.enabled"] = False
@@ -725,9 +717,7 @@ class Elasticsearch:
 
 def find_postgres() -> Path | None:
     """Find the folder of the newest PostgreSQL server programs."""
-    folders = [
-        Path(program).resolve().parent for name in ("initdb", "pg_ctl") if (program := shutil.which(name))
-    ]
+    folders = [Path(program).resolve().parent for name in ("initdb", "pg_ctl") if (program := shutil.which(name))]
     for root, pattern in (
         (Path("/usr/lib/postgresql"), "*/bin"),
         (Path("/usr"), "pgsql-*/bin"),
@@ -736,18 +726,14 @@ def find_postgres() -> Path | None:
     ):
         if root.is_dir():
             folders.extend(root.glob(pattern))
-    complete = {
-        folder for folder in folders if all((folder / name).exists() for name in ("initdb", "pg_ctl", "psql"))
-    }
+    complete = {folder for folder in folders if all((folder / name).exists() for name in ("initdb", "pg_ctl", "psql"))}
     return max(complete, key=postgres_major, default=None)
 
 
 @functools.cache
 def postgres_major(folder: Path) -> int:
     """Return the major version of the server programs in a folder."""
-    shown = subprocess.run(
-        [folder / "initdb", "--version"], capture_output=True, text=True, check=False
-    ).stdout
+    shown = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False).stdout
     version = re.search(r"(\d+)", shown)
     return int(version[1]) if version else 0
 
@@ -826,9 +812,7 @@ class PostgreSQL:
         """Start the server unless it runs."""
         if self.given:
             if not self.given_answers():
-                raise ServiceError(
-                    f"{self.variable} is set, but no server answers there: start it or unset it"
-                )
+                raise ServiceError(f"{self.variable} is set, but no server answers there: start it or unset it")
             say(self.name, f"using the server that {self.variable} names")
             return
         if self.usable():
@@ -892,9 +876,7 @@ class PostgreSQL:
         if account.run(command, base / "pg_ctl.log", env=environment, cwd=base):
             raise ServiceError(f"PostgreSQL did not start\n{tail(base / 'pg_ctl.log', 10)}\n{tail(log)}")
 
-    def initialise(
-        self, programs: Path, account: Account, data: Path, log: Path, environment: dict[str, str]
-    ) -> None:
+    def initialise(self, programs: Path, account: Account, data: Path, log: Path, environment: dict[str, str]) -> None:
         """Make the files of a new cluster; a half-made one is thrown away."""
         # The locale decides what lower() knows: plain C would leave accented letters as they are.
         for locale in ("C.UTF-8", "en_US.UTF-8"):
@@ -1027,17 +1009,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
     )
     parser.add_argument("command", choices=("start", "stop", "status", "env"))
-    parser.add_argument(
-        "only", nargs="*", metavar="SERVICE", help="elasticsearch, postgresql (default: both)"
-    )
-    parser.add_argument(
-        "--nodes", type=int, choices=(1, 3), help="Elasticsearch nodes (default: as it runs, or 1)"
-    )
+    parser.add_argument("only", nargs="*", metavar="SERVICE", help="elasticsearch, postgresql (default: both)")
+    parser.add_argument("--nodes", type=int, choices=(1, 3), help="Elasticsearch nodes (default: as it runs, or 1)")
     options = parser.parse_args(arguments)
     try:
-        known: dict[str, Service] = {
-            service.name: service for service in (Elasticsearch(options.nodes), PostgreSQL())
-        }
+        known: dict[str, Service] = {service.name: service for service in (Elasticsearch(options.nodes), PostgreSQL())}
         if unknown := set(options.only) - set(known):
             parser.error(f"unknown service: {', '.join(sorted(unknown))}")
         services = [known[name] for name in options.only or known]

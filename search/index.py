@@ -1,1 +1,2 @@
-def search_state(): return "up"
+def search_state():
+    return "up"

@@ -29,9 +29,7 @@ class Term:
     def label_in(self, language: str) -> str:
         """Return the preferred label in a language, else in English, else any, else the slug."""
         return (
-            self.preferred.get(language)
-            or self.preferred.get("en")
-            or next(iter(self.preferred.values()), self.slug)
+            self.preferred.get(language) or self.preferred.get("en") or next(iter(self.preferred.values()), self.slug)
         )
 
 

@@ -13,9 +13,7 @@ from wagtail.images.models import Image as WagtailImage
 class HubImage(AbstractImage):
     """An image, with who made it."""
 
-    credit = models.CharField(
-        _("credit"), max_length=200, blank=True, help_text=_("Who made it, and its licence.")
-    )
+    credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and its licence."))
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
 

@@ -19,7 +19,10 @@ class KnowledgeIndexPage(MarkedPage):
     """A section: an introduction, and the list of what is in it with filters and paging."""
 
     introduction = models.TextField(
-        _("introduction"), max_length=400, blank=True, help_text=_("What is in this section, in two sentences.")
+        _("introduction"),
+        max_length=400,
+        blank=True,
+        help_text=_("What is in this section, in two sentences."),
     )
 
     template = "knowledge/index_page.html"

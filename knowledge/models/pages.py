@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
@@ -21,10 +22,12 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.api import APIField
+from wagtail.coreutils import find_available_slug
 from wagtail.fields import StreamValue
 from wagtail.models import Orderable, Page, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
+from wagtail_localize.models import StringTranslation
 
 from access.models import MarkedPage
 from access.readers import reader_of
@@ -86,9 +89,7 @@ class ReadablePage(MarkedPage):
     describing_panels = [
         FieldPanel("title", help_text=_("Up to 70 characters fit everywhere.")),
         FieldPanel("summary"),
-        MultiFieldPanel(
-            [FieldPanel("lead_image"), FieldPanel("lead_image_alternative_text")], heading=_("Lead image")
-        ),
+        MultiFieldPanel([FieldPanel("lead_image"), FieldPanel("lead_image_alternative_text")], heading=_("Lead image")),
     ]
     marking_panels = [
         FieldPanel("marking"),
@@ -133,6 +134,20 @@ class ReadablePage(MarkedPage):
         if not self.source_language and self.locale_id:
             self.source_language = self.locale.language_code
         super().save(*args, **kwargs)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address that a translator gave the page.
+
+        wagtail-localize writes addresses in Latin letters only, which leaves nothing of an Arabic one.
+        """
+        if not self.slug and self.pk:
+            written = StringTranslation.objects.filter(
+                context__object_id=self.translation_key, context__path="slug", locale=self.locale
+            )
+            slug = slugify(written.values_list("data", flat=True).last() or "", allow_unicode=True)
+            if slug:
+                self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
+        super().full_clean(*args, **kwargs)
 
     def publish(self, revision, user=None, **kwargs: Any):
         """Publish a revision, unless the publishing gate is closed to it (see `publishing_gate`)."""
@@ -203,9 +218,7 @@ class KnowledgePage(ReadablePage):
     about_panels = [
         FieldPanel("topics"),
         FieldPanel("sectors"),
-        MultiFieldPanel(
-            [FieldPanel("regions"), InlinePanel("countries", label=_("Country"))], heading=_("Where")
-        ),
+        MultiFieldPanel([FieldPanel("regions"), InlinePanel("countries", label=_("Country"))], heading=_("Where")),
         InlinePanel("authors", heading=_("Authors"), label=_("Author")),
         InlinePanel("attachments", heading=_("Attachments"), label=_("Attachment")),
         InlinePanel("related_items", heading=_("Related items"), label=_("Related item"), max_num=6),
@@ -332,9 +345,7 @@ class RelatedItem(Orderable):
     """Another piece of knowledge worth reading after this one."""
 
     page = ParentalKey(KnowledgePage, on_delete=models.CASCADE, related_name="related_items")
-    item = models.ForeignKey(
-        KnowledgePage, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+"
-    )
+    item = models.ForeignKey(KnowledgePage, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
 
     panels = [PageChooserPanel("item", ["knowledge.Article", "knowledge.CaseStudy"])]
 

@@ -1,0 +1,1 @@
+"""The demonstration: content worth reading, invented people, drawings of our own."""

@@ -1,0 +1,361 @@
+"""Loads the demonstration through the same doors that editors and translators use."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from wagtail.fields import StreamField
+from wagtail.models import Locale, Page
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
+from wagtail_localize.segments.extract import extract_segments
+from wagtail_localize.segments.types import StringSegmentValue
+
+from demo.accounts import make_accounts
+from demo.attachments import checklist_csv
+from demo.content import (
+    FOLDER,
+    KINDS,
+    NAMESPACE,
+    BodyBuilder,
+    Item,
+    read_item,
+    read_items,
+    read_organisations,
+)
+from demo.illustrations import NAMES, draw
+from home.models import (
+    Brand,
+    BrandName,
+    CommunityFigure,
+    FeaturedItem,
+    HomePage,
+    Partner,
+    StandardPage,
+    UpcomingDate,
+)
+from home.tree import make_tree
+from knowledge.models import (
+    Adaptation,
+    Article,
+    Attachment,
+    Author,
+    CaseStudy,
+    CountryConcerned,
+    HubDocument,
+    HubImage,
+    KnowledgeIndexPage,
+    KnowledgePage,
+    ReadablePage,
+    RelatedItem,
+)
+from members.models import Organisation, OrganisationName, User
+from vocabulary.imports import import_csv
+from vocabulary.models import Concept
+
+TYPES: dict[str, type[ReadablePage]] = {"articles": Article, "case_studies": CaseStudy, "pages": StandardPage}
+CREDIT = "Global Knowledge Hub, CC BY 4.0"
+MENU_PAGES = {"about", "join"}
+
+
+class DemoLoader:
+    """Makes the demonstration on a database that has none.
+
+    Args:
+        say: told each step, in English.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.images: dict[str, int] = {}
+        self.organisations: dict[str, Organisation] = {}
+        self.pages: dict[str, ReadablePage] = {}
+        self.users: dict[str, User] = {}
+        self.concepts: dict[str, Concept] = {}
+        self.locales: dict[str, Locale] = {}
+        self.homes: dict[str, HomePage] = {}
+
+    @transaction.atomic
+    def load(self) -> None:
+        """Load everything, or nothing."""
+        self.say("Vocabulary")
+        with (FOLDER / "vocabulary.csv").open("rb") as file:
+            report = import_csv(file)
+        if report.rejected:
+            raise ValueError(f"The demo's vocabulary has faults: {report.rejected}")
+        self.concepts = {concept.slug: concept for concept in Concept.objects.all()}
+        self.homes = make_tree()
+        self.locales = {locale.language_code: locale for locale in Locale.objects.all()}
+        self.say("Organisations and accounts")
+        self.make_organisations()
+        self.users = make_accounts()
+        self.say("Illustrations")
+        self.make_images()
+        for kind in KINDS:
+            for item in read_items(kind):
+                self.say(f"{kind}: {item.key}")
+                self.make_page(item)
+        self.connect_pages()
+        for kind in KINDS:
+            for item in read_items(kind):
+                self.translate_item(item)
+        self.say("Translations")
+        self.make_home()
+
+    def make_organisations(self) -> None:
+        """Make the invented organisations."""
+        for key, facts in read_organisations().items():
+            organisation, is_new = Organisation.objects.get_or_create(
+                slug=key, defaults={"country": facts["country"], "sector": self.concepts.get(facts["sector"])}
+            )
+            if is_new:
+                OrganisationName.objects.bulk_create(
+                    OrganisationName(organisation=organisation, language=language, text=text)
+                    for language, text in facts["name"].items()
+                )
+            self.organisations[key] = organisation
+
+    def make_images(self) -> None:
+        """Draw the illustrations and store them as images."""
+        for name in NAMES:
+            content = ContentFile(draw(name), name=f"{name}.jpg")
+            image = HubImage.objects.create(title=name.replace("-", " ").capitalize(), file=content, credit=CREDIT)
+            self.images[name] = image.pk
+
+    def section(self, item: Item) -> Page:
+        """Return the page that an item belongs under, in the language it was written in."""
+        home = self.homes[item.source]
+        if item.kind == "pages":
+            return home
+        # Sections are made in a fixed order: best practices, then case studies.
+        sections = list(KnowledgeIndexPage.objects.filter(locale__language_code="en").order_by("path"))
+        section = sections[0] if item.kind == "articles" else sections[1]
+        return section.get_translation(self.locales[item.source])
+
+    def build(self, item: Item, language: str) -> ReadablePage:
+        """Return an unsaved page of an item with its text in a language."""
+        text = item.texts[language]
+        model = TYPES[item.kind]
+        page = model(
+            title=text["title"],
+            slug=text["slug"],
+            summary=text["summary"],
+            locale=self.locales[language],
+            marking=item.meta["marking"],
+            lead_image_id=self.images[item.meta["image"]],
+            lead_image_alternative_text=item.meta["image_alt"][language],
+            published_on=item.published,
+            review_by=item.meta.get("review_by"),
+            show_in_menus=item.key in MENU_PAGES,
+            live=False,
+        )
+        builder = BodyBuilder(item.key, self.images)
+        for name in model.body_fields:
+            field = model._meta.get_field(name)
+            assert isinstance(field, StreamField)  # noqa: S101 - for the type checker
+            setattr(page, name, field.to_python(json.dumps(builder.body(text.get(name) or []))))
+        if isinstance(page, KnowledgePage):
+            self.describe(page, item, language)
+        return page
+
+    def describe(self, page: KnowledgePage, item: Item, language: str) -> None:
+        """Add what a piece of knowledge is about, who wrote it and what belongs to it."""
+        meta = item.meta
+        page.topics = [self.concepts[slug] for slug in meta.get("topics", [])]
+        page.sectors = [self.concepts[slug] for slug in meta.get("sectors", [])]
+        page.regions = [self.concepts[slug] for slug in meta.get("regions", [])]
+        page.countries = [CountryConcerned(code=code, sort_order=n) for n, code in enumerate(meta.get("countries", []))]
+        page.authors = [
+            Author(
+                name=author["name"],
+                role=author["role"][language],
+                organisation=self.organisations[author["organisation"]],
+                sort_order=number,
+                locale=self.locales[language],
+                translation_key=uuid.uuid5(NAMESPACE, f"{item.key}/author/{number}"),
+            )
+            for number, author in enumerate(meta.get("authors", []))
+        ]
+        if isinstance(page, CaseStudy) and meta.get("authors"):
+            page.organisation = self.organisations[meta["authors"][0]["organisation"]]
+
+    def make_page(self, item: Item) -> None:
+        """Publish the page of an item in the language it was written in."""
+        page = self.build(item, item.source)
+        self.section(item).add_child(instance=page)
+        steps = self.attachment(page, item)
+        if steps is not None:
+            page.attachments = [steps]
+        page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+        page.refresh_from_db()
+        first = timezone.make_aware(timezone.datetime.combine(item.published, timezone.datetime.min.time()))
+        type(page).objects.filter(pk=page.pk).update(first_published_at=first)
+        self.pages[item.key] = page
+
+    def attachment(self, page: ReadablePage, item: Item) -> Attachment | None:
+        """Return a checklist made of the page's steps, as a file to take along, if it has steps."""
+        if not isinstance(page, KnowledgePage):
+            return None
+        for body in page.bodies:
+            for block in body:
+                if block.block_type == "steps":
+                    rows = [[str(step["title"]), str(step["text"] or ""), ""] for step in block.value["items"]]
+                    content = checklist_csv(["1", "2", "✓"], rows)
+                    document = HubDocument.objects.create(
+                        title=str(block.value["title"]), file=ContentFile(content, name=f"{item.key}.csv")
+                    )
+                    return Attachment(
+                        document=document,
+                        locale=page.locale,
+                        note="",
+                        translation_key=uuid.uuid5(NAMESPACE, f"{item.key}/attachment"),
+                    )
+        return None
+
+    def connect_pages(self) -> None:
+        """Add what leads from one page to another, now that all exist."""
+        for kind in KINDS:
+            for item in read_items(kind):
+                page = self.pages[item.key]
+                if not isinstance(page, KnowledgePage):
+                    continue
+                page.related_items = [
+                    RelatedItem(item=KnowledgePage.objects.get(pk=self.pages[key].pk), sort_order=number)
+                    for number, key in enumerate(item.meta.get("related", []))
+                    if key in self.pages
+                ]
+                if isinstance(page, CaseStudy):
+                    page.adapted_from = [
+                        Adaptation(
+                            practice=KnowledgePage.objects.get(pk=self.pages[each["practice"]].pk),
+                            organisation=page.organisation,
+                            country=(item.meta.get("countries") or [""])[0],
+                            year=each.get("year"),
+                            note=each.get("note", {}).get(item.source, "")[:300],
+                        )
+                        for each in item.meta.get("adapted_from") or []
+                        if each["practice"] in self.pages
+                    ]
+                page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+
+    def translate_item(self, item: Item) -> None:
+        """Publish the translations of an item; then, if the source was updated since, update it."""
+        page = self.pages[item.key]
+        for language in item.texts:
+            if language != item.source:
+                self.translate(page, self.build(item, language), language)
+        if update := item.texts[item.source].get("update"):
+            page = type(page).objects.get(pk=page.pk)
+            name = page.body_fields[-1]
+            raw = list(getattr(page, name).raw_data)
+            identifier = str(uuid.uuid5(NAMESPACE, f"{item.key}/update"))
+            raw.append({"type": "text", "value": update, "id": identifier})
+            setattr(page, name, page._meta.get_field(name).to_python(json.dumps(raw)))
+            page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+            TranslationSource.update_or_create_from_instance(page)
+
+    def translate(self, page: Page, parallel: Page, language: str) -> None:
+        """Translate a page segment by segment with the texts of a page of the same structure, and publish."""
+        source, _created = TranslationSource.get_or_create_from_instance(page)
+        wanted = _strings_by_path(parallel)
+        given: dict[str, list[StringSegment]] = defaultdict(list)
+        for segment in StringSegment.objects.filter(source=source).select_related("context").order_by("order"):
+            given[segment.context.path].append(segment)
+        translator = self.users[f"translator ({dict(settings.LANGUAGES)[language]})"]
+        made = []
+        for path, segments in given.items():
+            texts = wanted.get(path, [])
+            if len(texts) != len(segments):
+                raise ValueError(f"{page.slug} in {language}: {path} has {len(texts)} of {len(segments)} strings")
+            for segment, text in zip(segments, texts, strict=True):
+                made.append(
+                    StringTranslation(
+                        translation_of_id=segment.string_id,
+                        locale=self.locales[language],
+                        context_id=segment.context_id,
+                        data=text,
+                        translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
+                        last_translated_by=translator,
+                        created_at=timezone.now(),
+                        updated_at=timezone.now(),
+                    )
+                )
+        StringTranslation.objects.bulk_create(made, ignore_conflicts=True)
+        translation, _created = Translation.objects.get_or_create(
+            source=source, target_locale=self.locales[language], defaults={"enabled": True}
+        )
+        translation.save_target(user=translator, publish=True)
+
+    def make_home(self) -> None:
+        """Compose the home page and translate it."""
+        item = read_item(FOLDER / "home")
+        source = self.compose_home(self.homes["en"], item, "en")
+        source.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+        for language, home in self.homes.items():
+            if language != "en":
+                parallel = self.compose_home(HomePage(locale=home.locale, slug=home.slug), item, language)
+                self.translate(source, parallel, language)
+        brand = Brand.load()
+        brand.contact_email = "contact@example.org"
+        brand.hashtag = "#GlobalChemCongress"
+        brand.save()
+        for language, text in item.texts.items():
+            BrandName.objects.update_or_create(
+                brand=brand,
+                language=language,
+                defaults={"name": text["title"], "tagline": text["mission"][:140]},
+            )
+        for name in ("INTERPOL", "Global Partnership"):
+            Partner.objects.get_or_create(brand=brand, name=name)
+
+    def compose_home(self, home: HomePage, item: Item, language: str) -> HomePage:
+        """Fill a home page, saved or not, with the texts of a language."""
+        text, meta = item.texts[language], item.meta
+        home.title = text["title"]
+        home.mission = text["mission"]
+        home.introduction = text["introduction"]
+        home.join_title = text["join_call"]["title"]
+        home.join_text = text["join_call"]["text"]
+        home.join_label = text["join_call"]["label"]
+        home.join_page_id = self.pages["join"].pk
+        home.featured_items = [
+            FeaturedItem(item=KnowledgePage.objects.get(pk=self.pages[key].pk), sort_order=number)
+            for number, key in enumerate(meta["featured"])
+        ]
+        home.upcoming_dates = [
+            UpcomingDate(
+                date=date,
+                sort_order=number,
+                locale=self.locales[language],
+                translation_key=uuid.uuid5(NAMESPACE, f"home/upcoming/{number}"),
+                **upcoming,
+            )
+            for number, (date, upcoming) in enumerate(zip(meta["upcoming"], text["upcoming"], strict=True))
+        ]
+        home.figures = [
+            CommunityFigure(
+                value=figure["value"],
+                label=label,
+                sort_order=number,
+                locale=self.locales[language],
+                translation_key=uuid.uuid5(NAMESPACE, f"home/figure/{number}"),
+            )
+            for number, (figure, label) in enumerate(zip(meta["figures"], text["figures"], strict=True))
+        ]
+        return home
+
+
+def _strings_by_path(page: Any) -> dict[str, list[str]]:
+    """Return the translatable strings of a page, in order, by the path of the segment they belong to."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for segment in extract_segments(page):
+        if isinstance(segment, StringSegmentValue) and not segment.is_empty():
+            found[segment.path].append(segment.string.data)
+    return found

@@ -1,0 +1,28 @@
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from knowledge.models import KnowledgePage
+
+
+class Command(BaseCommand):
+    """Load the demonstration: content in four languages, drawings, accounts. Leaves a hub with content alone."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare --force."""
+        parser.add_argument("--force", action="store_true", help="Load although DEBUG is off.")
+
+    def handle(self, *args, **options) -> None:
+        """Load, unless there is content already."""
+        if not settings.DEBUG and not options["force"]:
+            raise CommandError("The demo has accounts with a known password. Use --force if you mean it.")
+        if KnowledgePage.objects.exists():
+            self.stdout.write("The hub has content already; nothing is loaded.")
+            return
+        from demo.loader import DemoLoader
+
+        DemoLoader(self.stdout.write if options["verbosity"] > 1 else lambda step: None).load()
+        call_command("search_index", "rebuild", verbosity=0)
+        self.stdout.write(f"Loaded {KnowledgePage.objects.count()} versions of pieces of knowledge.")

@@ -1,0 +1,34 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+
+from access.readers import Reader, reader_for
+from home.tree import make_tree
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    """Keep uploaded files of a test to itself, and hashing of passwords quick."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def tree(db):
+    """Home pages, sections and roles in four languages; the home pages by language code."""
+    return make_tree()
+
+
+@pytest.fixture
+def as_reader():
+    """Return a function that makes a reader of a user, or a visitor of nobody."""
+
+    def make(user=None) -> Reader:
+        return reader_for(user or AnonymousUser())
+
+    return make

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex
 
 from access.models import EVERYONE, Audience
@@ -38,6 +39,23 @@ def may_read_file(file: Model, reader: Reader) -> bool:
     those who can choose it in the admin.
     """
     return reader.edits or readable_pages(pages_using(file), reader).exists()
+
+
+def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -> QuerySet[FileType]:
+    """Limit a queryset of images or of documents to those that a page the reader may read uses.
+
+    The same rule as `may_read_file` in one query for all, but without what only editors see: no page
+    that is live uses it yet.
+    """
+    # Wagtail keeps the keys of both ends of a reference as text, for models of any kind.
+    pages = readable_pages(Page.objects.order_by(), reader).values_list(Cast("pk", CharField()))
+    references = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(files.model, for_concrete_model=False),
+        to_object_id=Cast(OuterRef("pk"), CharField()),
+        base_content_type=ContentType.objects.get_for_model(Page),
+        object_id__in=pages,
+    )
+    return files.filter(Exists(references))
 
 
 def is_public_file(file: Model) -> bool:

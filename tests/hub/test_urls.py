@@ -1,0 +1,64 @@
+"""Every address says who may call it: a new one that is not listed here fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Address (with its language prefix cut) → who may call it. What third parties bring is listed by its prefix.
+PUBLIC = {
+    "": "everyone: sends to the home page in the browser's language",
+    "healthz": "everyone: says only that the process is up",
+    "readyz": "everyone: names parts and up or down",
+    "robots.txt": "everyone",
+    "sitemap.xml": "everyone: what a visitor may read",
+    "brand.css": "everyone",
+    "media/<path:path>": "the policy: as open as the most open page that uses the file",
+    "<lang>/search/": "the policy, in the query and for what is displayed",
+    "<lang>/search/completions/": "the policy, in the query and for what is displayed",
+    "<lang>/feed/": "everyone: what a visitor may read",
+    "<lang>/original/<int:page_id>/": "the policy",
+    "<lang>/adapted/<int:page_id>/": "members with an organisation, for what they may read",
+    "<lang>/account/": "signed-in people: their own account",
+}
+PREFIXES = {
+    "api/": "the policy, for the session's or the token's user",
+    "admin/": "people with access to Wagtail's admin, with its permissions and the hub's hooks",
+    "accounts/": "django-allauth's; signing up is closed",
+    "<lang>/_util/": "Wagtail's: page passwords, signing in",
+    "<lang>/": "Wagtail's pages: home.wagtail_hooks.ask_the_policy",
+}
+
+
+def addresses(patterns, prefix: str = ""):
+    for pattern in patterns:
+        text = "<lang>/" if pattern.pattern.__class__.__name__ == "LocalePrefixPattern" else str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, prefix + text)
+        elif isinstance(pattern, URLPattern):
+            yield prefix + text
+
+
+def test_every_address_is_listed():
+    unlisted = [
+        address
+        for address in addresses(get_resolver().url_patterns)
+        if address not in PUBLIC and not address.startswith(tuple(PREFIXES))
+    ]
+    assert unlisted == []
+
+
+def test_nothing_is_listed_that_is_gone():
+    assert PUBLIC.keys() - set(addresses(get_resolver().url_patterns)) == set()
+
+
+def test_only_wagtails_own_addresses_are_under_a_bare_language_prefix():
+    ours = {address for address in addresses(get_resolver().url_patterns) if address.startswith("<lang>/")}
+    others = ours - PUBLIC.keys()
+    assert all(address.startswith(("<lang>/_util/", "<lang>/^")) or address == "<lang>/" for address in others), others
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/documents/1/file.pdf", "/images/1/", "/api/v2/pages/", "/django-admin/"])
+def test_what_is_not_mounted_is_unknown(client, tree, path):
+    assert client.get(path).status_code == 404

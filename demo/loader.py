@@ -194,10 +194,9 @@ class DemoLoader:
         if steps is not None:
             page.attachments = [steps]
         page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
-        page.refresh_from_db()
         first = timezone.make_aware(timezone.datetime.combine(item.published, timezone.datetime.min.time()))
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
-        self.pages[item.key] = page
+        self.pages[item.key] = type(page).objects.get(pk=page.pk)
 
     def attachment(self, page: ReadablePage, item: Item) -> Attachment | None:
         """Return a checklist made of the page's steps, as a file to take along, if it has steps."""
@@ -328,6 +327,7 @@ class DemoLoader:
         home.featured_items = [
             FeaturedItem(item=KnowledgePage.objects.get(pk=self.pages[key].pk), sort_order=number)
             for number, key in enumerate(meta["featured"])
+            if key in self.pages
         ]
         home.upcoming_dates = [
             UpcomingDate(

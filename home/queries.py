@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Page, Site
 
@@ -89,6 +90,19 @@ def home_page(language: str) -> HomePage | None:
     versions = HomePage.objects.filter(translation_key=site.root_page.translation_key, live=True)
     found = {version.locale.language_code: version for version in versions.select_related("locale")}
     return found.get(language) or next(iter(found.values()), None)
+
+
+def page_trail(page: Page, reader: Reader, language: str) -> list[Link]:
+    """Return the pages above a page that the reader may read, each in the best language for them (one query)."""
+    above = Page.objects.ancestor_of(page).filter(depth__gt=1)
+    wanted = Q(pk__in=above.values("pk"))
+    if page.locale.language_code != language:
+        wanted |= Q(translation_key__in=above.values("translation_key"), locale__language_code=language)
+    found: dict[int, Page] = {}
+    for each in readable_pages(Page.objects.filter(wanted, alias_of__isnull=True), reader).select_related("locale"):
+        if each.depth not in found or each.locale.language_code == language:
+            found[each.depth] = each
+    return [Link(each.title, each.url or "", each.pk) for _depth, each in sorted(found.items())]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ninja.errors import ValidationError
 from pydantic import AfterValidator, ConfigDict, Field
 from wagtail.api import APIField
 from wagtail.api.conf import get_model_field
-from wagtail.api.v2.utils import get_full_url
+from wagtail.api.utils import get_full_url
 from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.api.v3.errors import ProblemDetail, register_exception_handlers
 from wagtail.api.v3.schemas.base import build_discriminated_union
@@ -228,7 +228,7 @@ class ImageList(Schema):
 
 
 class DocumentDetail(Schema):
-    """A file that a page uses: its address, its size in bytes and its media type."""
+    """A file that a page uses: its address, its size in bytes (if known) and its media type."""
 
     id: int
     title: str
@@ -268,11 +268,23 @@ def _pages_for(reader: Reader) -> QuerySet[Page]:
 # --- Answers ----------------------------------------------------------------------------------------
 
 
+def _answered_here(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Keep "not found" what it is: Django would look for the same address below a language."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Read by LocaleMiddleware when the answer goes out; an empty list of addresses has no languages.
+        request.urlconf = ()  # type: ignore[assignment]
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
 class ReaderAPI(NinjaAPI):
     """An API whose answers no cache keeps: they differ from reader to reader, and end with their rights."""
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        return decorate_urlpatterns(super()._get_urls(), cache_control(private=True, no_store=True))
+        urls = decorate_urlpatterns(super()._get_urls(), _answered_here)
+        return decorate_urlpatterns(urls, cache_control(private=True, no_store=True))
 
 
 api = ReaderAPI(
@@ -485,6 +497,11 @@ def list_documents(request: HttpRequest, window: Query[Window]) -> dict[str, Any
 def get_document(request: HttpRequest, document_id: int) -> dict[str, Any]:
     """Give one document that a page uses."""
     document = _found(readable_files(HubDocument.objects.all(), _reader(request)), document_id)
+    if document.file_size is None:
+        try:
+            document.file_size = document.file.size
+        except OSError:  # The file is gone; its record says what it can.
+            pass
     return _document_entry(document, request)
 
 

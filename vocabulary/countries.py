@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pycountry
+from anyascii import anyascii
 from babel import Locale as BabelLocale
 from django.utils.translation import get_language
 
@@ -25,4 +26,4 @@ def country_name(code: str, language: str | None = None) -> str:
 def country_choices() -> list[tuple[str, str]]:
     """Return (code, name) pairs in the order of the names in the active language."""
     names = _names(get_language() or "en")
-    return sorted(names.items(), key=lambda pair: pair[1])
+    return sorted(names.items(), key=lambda pair: anyascii(pair[1]) if pair[1][0] < "\u0600" else pair[1])

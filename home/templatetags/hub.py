@@ -16,9 +16,11 @@ from wagtail.models import Page
 
 from access.readers import reader_of
 from home.dates import format_date
+from home.queries import Link, page_trail
 from knowledge.links import resolve_references
 from knowledge.models import KnowledgePage
 from knowledge.queries import heading_anchor, translations_of
+from translation.queries import OutdatedNotice, outdated_notice
 from vocabulary.queries import Term
 
 register = template.Library()
@@ -67,6 +69,24 @@ def reading_url(page: Page) -> str:
 def type_label(page: KnowledgePage) -> str:
     """Return what kind of knowledge a page is, in the active language."""
     return str(page.specific_class._meta.verbose_name) if page.specific_class else ""
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumbs(context: dict[str, Any], page: Page) -> list[Link]:
+    """Return the way to a page: the home page and the sections above it, as the reader may see them."""
+    request = context["request"]
+    if getattr(request, "is_preview", False) or not page.pk:
+        return []
+    language = get_language() or "en"
+    return page_trail(page, reader_of(request), language)
+
+
+@register.simple_tag(takes_context=True, name="outdated_notice")
+def outdated_notice_tag(context: dict[str, Any], page: Page) -> OutdatedNotice | None:
+    """Return what to tell readers of a translation whose original changed since, if it did."""
+    if getattr(context["request"], "is_preview", False) or not page.pk:
+        return None
+    return outdated_notice(page)
 
 
 @dataclass(frozen=True)

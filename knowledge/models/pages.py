@@ -20,6 +20,7 @@ from wagtail.admin.panels import (
     ObjectList,
     PageChooserPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.api import APIField
 from wagtail.coreutils import find_available_slug
@@ -87,7 +88,7 @@ class ReadablePage(MarkedPage):
     body_fields: tuple[str, ...] = ("body",)
 
     describing_panels = [
-        FieldPanel("title", help_text=_("Up to 70 characters fit everywhere.")),
+        TitleFieldPanel("title", help_text=_("Up to 70 characters fit everywhere.")),
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("lead_image"), FieldPanel("lead_image_alternative_text")], heading=_("Lead image")),
     ]

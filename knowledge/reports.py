@@ -1,0 +1,159 @@
+"""Reports for editors: what is due for review."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.reports import PageReportView
+from wagtail.coreutils import get_content_type_label
+from wagtail.models import Page, PageViewRestriction, get_page_content_types, get_page_models
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from knowledge.models import ReadablePage
+
+REVIEW_NOTICE = datetime.timedelta(days=30)
+
+
+def editable_pages(user) -> QuerySet[Page]:
+    """Return the pages a user may edit or publish, without those a privacy setting keeps from them."""
+    pages = PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
+    if user.is_superuser:
+        return pages
+    closed = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS)
+    for path in closed.exclude(groups__user=user).values_list("page__path", flat=True):
+        pages = pages.exclude(path__startswith=path)
+    return pages
+
+
+def readable_page_tables() -> list[str]:
+    """Return the names by which a query for pages reaches the tables of the pages that people read.
+
+    The types are in apps that this one does not know.
+    """
+    return [
+        model._meta.parents[Page].remote_field.name
+        for model in get_page_models()
+        if issubclass(model, ReadablePage) and Page in model._meta.parents
+    ]
+
+
+def originals(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Limit pages of any type to those people read, in the language they were written in."""
+    is_original = Q()
+    for table in readable_page_tables():
+        is_original |= Q(**{f"{table}__source_language": F("locale__language_code")})
+    return pages.filter(is_original, alias_of__isnull=True)
+
+
+def due_for_review(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Limit pages to live originals whose review is overdue or due soon, with their date as `review_by`.
+
+    Translations have the date of their source, which is what somebody reviews.
+    """
+    dates = [F(f"{table}__review_by") for table in readable_page_tables()]
+    return (
+        originals(pages)
+        .filter(live=True)
+        .annotate(review_by=Coalesce(*dates, Value(None), output_field=DateField()))
+        .filter(review_by__lte=timezone.localdate() + REVIEW_NOTICE)
+    )
+
+
+class DueForReviewFilterSet(WagtailFilterSet):
+    """Filters of the report: state, type, and (added by Wagtail) language."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("overdue", _("Overdue")), ("soon", _("Due in the next 30 days"))],
+        method="filter_state",
+    )
+    content_type = ContentTypeFilter(
+        label=_("Type"),
+        queryset=lambda request: get_page_content_types(include_base_page_type=False),
+    )
+
+    class Meta:
+        model = Page
+        fields = ["state", "content_type"]
+
+    def filter_state(self, pages: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
+        """Split what is due at today."""
+        today = timezone.localdate()
+        return pages.filter(review_by__lt=today) if value == "overdue" else pages.filter(review_by__gte=today)
+
+
+def type_of(page: Page) -> str:
+    """Return what kind of page it is, in the active language."""
+    return get_content_type_label(page.cached_content_type)
+
+
+def language_of(page: Page) -> str:
+    """Return the name of a page's language in the active language."""
+    return str(get_language_info(page.locale.language_code)["name_translated"])
+
+
+class DueForReviewView(PageReportView):
+    """Live pages that somebody should check, the longest overdue first (those who may edit them)."""
+
+    page_title = _("Due for review")
+    header_icon = "date"
+    results_template_name = "knowledge/admin/due_for_review_results.html"
+    index_url_name = "due_for_review"
+    index_results_url_name = "due_for_review_results"
+    filterset_class = DueForReviewFilterSet
+    any_permission_required = ["change", "publish"]
+    default_ordering = "review_by"
+    columns = [
+        TitleColumn("title", label=_("Title"), url_name="wagtailadmin_pages:edit"),
+        Column("type", label=_("Type"), accessor=type_of),
+        Column("language", label=_("Language"), accessor=language_of),
+        DateColumn("review_by", label=_("Review by"), sort_key="review_by"),
+        Column("owner", label=_("Owner")),
+    ]
+    list_export = ["title", "content_type", "locale", "review_by", "owner"]
+    export_headings = {
+        "title": _("Title"),
+        "content_type": _("Type"),
+        "locale": _("Language"),
+        "review_by": _("Review by"),
+        "owner": _("Owner"),
+    }
+    custom_field_preprocess = {
+        name: {"csv": preprocess, "xlsx": preprocess}
+        for name, preprocess in {
+            "content_type": get_content_type_label,
+            "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+            "owner": lambda owner: str(owner or ""),
+        }.items()
+    }
+
+    def get_filename(self) -> str:
+        """Return the name of the spreadsheet."""
+        return f"due-for-review-{timezone.localdate().isoformat()}"
+
+    def get_base_queryset(self) -> QuerySet[Page]:
+        """Return what is due among what the user may edit."""
+        pages = due_for_review(editable_pages(self.request.user))
+        return pages.select_related("locale", "owner", "content_type")
+
+
+def waiting_for(request: HttpRequest) -> dict[str, Any]:
+    """Return what waits for an editor: how many reviews are due, and their latest drafts (four queries)."""
+    pages = editable_pages(request.user)
+    drafts = pages.filter(has_unpublished_changes=True, latest_revision__user=request.user)
+    drafts = drafts.select_related("locale", "content_type").order_by("-latest_revision_created_at")
+    return {
+        "due_count": due_for_review(pages).count(),
+        "draft_count": drafts.count(),
+        "drafts": list(drafts[:5]),
+    }

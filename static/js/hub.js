@@ -1,0 +1,91 @@
+// Completion in search boxes and the current place in the table of contents. Everything works without it.
+"use strict";
+
+function completing(input) {
+  const list = document.createElement("ul");
+  list.className = "completions";
+  list.id = `${input.id}-completions`;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels[0]?.textContent.trim() ?? "");
+  list.hidden = true;
+  input.closest(".search-form").append(list);
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+  })) input.setAttribute(name, value);
+  let timer, request, chosen = -1;
+
+  function choose(index) {
+    const options = [...list.children];
+    chosen = options.length ? (index + options.length) % options.length : -1;
+    options.forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    if (chosen >= 0) input.setAttribute("aria-activedescendant", options[chosen].id);
+    else input.removeAttribute("aria-activedescendant");
+  }
+  function close() {
+    list.hidden = true;
+    chosen = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+  function show(completions) {
+    list.replaceChildren(...completions.map((completion, number) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${number}`;
+      option.textContent = completion.title;
+      option.lang = completion.language;
+      option.dir = "auto";
+      option.dataset.url = completion.url;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      return option;
+    }));
+    list.hidden = completions.length === 0;
+    chosen = -1;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+  }
+  async function ask() {
+    request?.abort();
+    const text = input.value.trim();
+    if (text.length < 2) return close();
+    request = new AbortController();
+    try {
+      const response = await fetch(`${input.dataset.completions}?q=${encodeURIComponent(text)}`, { signal: request.signal });
+      if (response.ok) show((await response.json()).completions);
+    } catch { /* Aborted by the next letter, or the line is down: the form still works. */ }
+  }
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
+  input.addEventListener("blur", () => setTimeout(close, 150));
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") choose(chosen + 1);
+    else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.url);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener("mousedown", (event) => {
+    const url = event.target.closest("li")?.dataset.url;
+    if (url) { event.preventDefault(); location.assign(url); }
+  });
+}
+
+function followingHeadings(contents) {
+  const links = new Map([...contents.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "0px 0px -70% 0px" });
+  for (const id of links.keys()) {
+    const heading = document.getElementById(id);
+    if (heading) seen.observe(heading);
+  }
+}
+
+document.querySelectorAll("input[data-completions]").forEach(completing);
+document.querySelectorAll(".contents").forEach(followingHeadings);
+const facets = document.querySelector(".facets");
+if (facets && matchMedia("(min-width: 62rem)").matches) facets.open = true;

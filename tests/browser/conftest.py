@@ -1,0 +1,124 @@
+"""A real hub for the journeys: the demonstration, served by gunicorn, driven by Chromium.
+
+On PostgreSQL and Elasticsearch when their addresses are in the environment, as in `make test`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM_FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running hub: its address, and its command line."""
+
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        finished = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout
+
+    def accounts(self) -> dict[str, tuple[str, str]]:
+        """Return e-mail address and password by role."""
+        rows = [line.split("\t") for line in self.manage("demo_accounts").splitlines()]
+        return {role: (email, password) for role, email, password in rows}
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory, worker_id) -> Iterator[str]:
+    """A database of its own: on the services' PostgreSQL if there is one, else SQLite."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        yield f"sqlite:///{tmp_path_factory.mktemp('hub') / 'hub.sqlite3'}"
+        return
+    name = f"hub_browser_{worker_id}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield f"{server.rpartition('/')[0]}/{name}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
+    """The demonstration, running."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("served")
+    environment = {
+        **os.environ,
+        "DEBUG": "true",
+        "DATABASE_URL": database_url,
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "ELASTICSEARCH_URL": os.environ.get("TEST_ELASTICSEARCH_URL", ""),
+        "ELASTICSEARCH_PREFIX": f"gkh-browser-{worker_id}",
+    }
+    running = Hub(environment["BASE_URL"], environment)
+    running.manage("migrate", "--verbosity", "0")
+    running.manage("load_demo")
+    command = [
+        *(sys.executable, "-m", "gunicorn", "hub.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
+    ]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(f"{running.url}/healthz", timeout=2)
+                break
+            except OSError:
+                assert time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.2)
+        yield running
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """The machine's own Chromium."""
+    chromium = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    assert chromium, "no Chromium: set CHROMIUM to its path"
+    return {"executable_path": chromium, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(hub) -> dict:
+    """Every page is of the running hub."""
+    return {"base_url": hub.url, "viewport": {"width": 1280, "height": 900}}

@@ -1,0 +1,200 @@
+"""How far the languages are: what is missing, what is out of date, what waits for a translator."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from wagtail.models import Page
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
+
+from knowledge.models import ReadablePage
+from knowledge.reports import editable_pages
+
+MISSING, DRAFT, OUTDATED, CURRENT = "missing", "draft", "outdated", ""
+PANEL_SIZE = 10
+
+
+def _synced_at() -> Subquery:
+    """When wagtail-localize last took over the texts of a page (outer query) for its translators."""
+    sources = TranslationSource.objects.filter(object_id=OuterRef("translation_key"), locale=OuterRef("locale"))
+    return Subquery(sources.values("last_updated_at")[:1])
+
+
+@dataclass(frozen=True)
+class OutdatedNotice:
+    """Says that a translation is older than what it translates.
+
+    Attributes:
+        source_url: address of the original.
+        source_language: its language code.
+        changed_at: when the original was last published.
+    """
+
+    source_url: str
+    source_language: str
+    changed_at: datetime.datetime
+
+
+def outdated_notice(page: Page) -> OutdatedNotice | None:
+    """Return a notice for a live translation that is older than its source's live version.
+
+    A translation that follows its source is made from the texts taken over at the last sync, so it is out of
+    date when its source was published after that, or the texts were taken over after it was published. One
+    that no longer follows its source is out of date when the source was published later.
+
+    One query for a translation, none for an original.
+    """
+    language = getattr(page, "source_language", "")
+    if not isinstance(page, ReadablePage) or language in {"", page.locale.language_code}:
+        return None
+    followed = Translation.objects.filter(
+        source__object_id=OuterRef("translation_key"),
+        source__locale=OuterRef("locale"),
+        target_locale=page.locale_id,
+        enabled=True,
+    )
+    versions = Page.objects.filter(
+        translation_key=page.translation_key, locale__language_code=language, live=True, alias_of__isnull=True
+    )
+    source = versions.annotate(synced_at=_synced_at(), is_followed=Exists(followed)).first()
+    if source is None or source.last_published_at is None or page.last_published_at is None:
+        return None
+    if source.is_followed:
+        is_outdated = source.last_published_at > source.synced_at or source.synced_at > page.last_published_at
+    else:
+        is_outdated = source.last_published_at > page.last_published_at
+    if not is_outdated:
+        return None
+    return OutdatedNotice(source.url or "", language, source.last_published_at)
+
+
+def state_name(language_code: str) -> str:
+    """Return the name under which `with_translation_states` keeps the state of a language."""
+    return f"state_{language_code.replace('-', '_')}"
+
+
+def with_translation_states(originals: QuerySet[Page]) -> QuerySet[Page]:
+    """Add to originals, for each language, whether they are translated into it (in the same query).
+
+    The states are `MISSING`, `DRAFT` (begun, not published), `OUTDATED` (see `outdated_notice`) and, for what
+    is well and for the page's own language, `CURRENT`.
+    """
+    originals = originals.annotate(synced_at=_synced_at())
+    states = {}
+    for code, _name in settings.LANGUAGES:
+        versions = Page.objects.filter(
+            translation_key=OuterRef("translation_key"), locale__language_code=code, alias_of__isnull=True
+        )
+        live = versions.filter(live=True)
+        is_followed = Exists(
+            Translation.objects.filter(
+                source__object_id=OuterRef("translation_key"),
+                source__locale=OuterRef("locale"),
+                target_locale__language_code=code,
+                enabled=True,
+            )
+        )
+        is_behind_its_sync = Q(synced_at__lt=F("last_published_at")) | Q(
+            Exists(live.filter(last_published_at__lt=OuterRef("synced_at")))
+        )
+        is_behind = Exists(live.filter(last_published_at__lt=OuterRef("last_published_at")))
+        states[state_name(code)] = Case(
+            When(locale__language_code=code, then=Value(CURRENT)),
+            When(~Exists(versions), then=Value(MISSING)),
+            When(~Exists(live), then=Value(DRAFT)),
+            When(Q(is_followed) & is_behind_its_sync, then=Value(OUTDATED)),
+            When(~Q(is_followed) & Q(is_behind), then=Value(OUTDATED)),
+            default=Value(CURRENT),
+            output_field=CharField(),
+        )
+    return originals.annotate(**states)
+
+
+@dataclass(frozen=True)
+class WaitingTranslation:
+    """A translation that somebody should go on with.
+
+    Attributes:
+        page_id: the translated page, live or not.
+        left: how many texts are not translated yet.
+        is_live: whether an earlier version is live.
+        is_out_of_sync: whether the source was published after its texts were last taken over; an editor
+            does that ("Sync translated pages").
+    """
+
+    page_id: int
+    title: str
+    source_language: str
+    language: str
+    left: int
+    is_live: bool
+    is_out_of_sync: bool
+
+
+def waiting_translations(user) -> dict[str, Any]:
+    """Return the translations a user may go on with, those with the fewest texts left first.
+
+    Unfinished ones, finished ones that are not published, and ones whose source has changed: their number
+    as `count`, the first few as `translations` (two queries besides the user's permissions).
+    """
+    pages = editable_pages(user).filter(
+        translation_key=OuterRef("source__object_id"),
+        locale=OuterRef("target_locale"),
+        alias_of__isnull=True,
+    )
+    sources = Page.objects.filter(
+        translation_key=OuterRef("source__object_id"), locale=OuterRef("source__locale"), live=True
+    )
+    done = StringTranslation.objects.filter(
+        translation_of=OuterRef("string"),
+        context=OuterRef("context"),
+        locale=OuterRef("of_locale"),
+        has_error=False,
+    )
+    left = (
+        StringSegment.objects.filter(source=OuterRef("source"))
+        .annotate(of_locale=OuterRef("target_locale"))
+        .filter(~Exists(done))
+        .order_by()
+        .values("source")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    translations = (
+        Translation.objects.filter(enabled=True)
+        .annotate(
+            page_id=Subquery(pages.values("pk")[:1]),
+            page_is_live=Subquery(pages.values("live")[:1]),
+            page_published_at=Subquery(pages.values("last_published_at")[:1]),
+            source_published_at=Subquery(sources.values("last_published_at")[:1]),
+            left=Coalesce(Subquery(left), 0),
+        )
+        .filter(page_id__isnull=False)
+        .filter(
+            Q(left__gt=0)
+            | Q(page_is_live=False)
+            | Q(source_published_at__gt=F("source__last_updated_at"))
+            | Q(page_published_at__lt=F("source__last_updated_at"))
+        )
+    )
+    rows = translations.select_related("source__locale", "target_locale").order_by("left", "pk")
+    return {
+        "count": translations.count(),
+        "translations": [
+            WaitingTranslation(
+                page_id=row.page_id,
+                title=row.source.object_repr,
+                source_language=row.source.locale.language_code,
+                language=row.target_locale.language_code,
+                left=row.left,
+                is_live=row.page_is_live,
+                is_out_of_sync=bool(row.source_published_at and row.source_published_at > row.source.last_updated_at),
+            )
+            for row in rows[:PANEL_SIZE]
+        ],
+    }

@@ -1,0 +1,277 @@
+"""The translators' desk in Wagtail's admin: their limits, what is published, reports and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.views.page_privacy import SetPrivacyView
+from wagtail.admin.views.pages.ordering import SetPagePositionView
+from wagtail.admin.views.pages.revisions import RevisionsUnscheduleView
+from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.models import Page
+
+from access.models import MarkedPage
+from knowledge.editing import EditingViewSet, ReadablePageViewSet
+from translation import views
+from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
+from translation.queries import waiting_translations
+from translation.reports import OwnTranslationsReportView, WithoutTranslationView
+from translation.roles import SUBMIT_TRANSLATION
+
+# Before wagtail-localize's own hooks, which answer the request of a translation's editor.
+FIRST = -20
+SECOND = -10
+
+
+def refuse(request: HttpRequest, page: Page, message: str) -> HttpResponse:
+    """Tell somebody what they cannot do and lead them back to the page's section.
+
+    Scripts get a plain refusal.
+    """
+    is_script = request.headers.get("x-requested-with") == "XMLHttpRequest"
+    if is_script or "application/json" in request.headers.get("accept", ""):
+        raise PermissionDenied(message)
+    messages.error(request, message)
+    section = page.get_parent()
+    return redirect("wagtailadmin_explore", section.pk if section else page.pk)
+
+
+# --- Translators edit translations, and nothing else ------------------------------------------------
+
+
+@hooks.register("before_edit_page", order=FIRST)
+@hooks.register("before_unpublish_page", order=FIRST)
+def keep_to_translations(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Let translators edit, publish and unpublish translations only."""
+    if may_edit(request.user, page):
+        return None
+    return refuse(
+        request,
+        page,
+        _("“%(title)s” was written in this language, or is not handed to translators. Editors can change it.")
+        % {"title": page.get_admin_display_title()},
+    )
+
+
+@hooks.register("before_delete_page", order=FIRST)
+@hooks.register("before_copy_page", order=FIRST)
+@hooks.register("before_convert_alias_page", order=FIRST)
+def keep_the_tree(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Leave deleting, copying and converting pages to editors."""
+    if may_edit_originals(request.user):
+        return None
+    return refuse(request, page, _("Only editors delete, copy, convert, move or add pages."))
+
+
+@hooks.register("before_move_page", order=FIRST)
+def keep_the_tree_as_it_is(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Leave moving pages to editors."""
+    return keep_the_tree(request, page)
+
+
+@hooks.register("before_create_page", order=FIRST)
+def keep_the_tree_from_growing(request: HttpRequest, parent_page: Page, page_class: type[Page]) -> HttpResponse | None:
+    """Leave adding pages to editors."""
+    return keep_the_tree(request, parent_page)
+
+
+@hooks.register("before_bulk_action", order=FIRST)
+def keep_to_translations_in_bulk(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Let translators unpublish several translations together, and do nothing else to several pages."""
+    if action.model is not Page or may_edit_originals(request.user):
+        return None
+    pages = list(objects)
+    if action.cleaned_form.cleaned_data.get("include_descendants"):
+        for page in objects:
+            pages.extend(page.get_descendants())
+    if action_type == "unpublish" and all(translation_into(page) for page in pages):
+        return None
+    messages.error(request, _("Nothing was changed: translators may only unpublish translations together."))
+    return redirect(action.next_url)
+
+
+class EditorsOnlyMixin:
+    """A view for those who may write originals: it changes who sees pages, or where and when."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse translators, whom Wagtail lets in because they may publish."""
+        if not may_edit_originals(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class EditorsPrivacyView(EditorsOnlyMixin, SetPrivacyView):
+    """Privacy: a translation's is its source's."""
+
+
+class EditorsPositionView(EditorsOnlyMixin, SetPagePositionView):
+    """The order of pages in a section."""
+
+
+class EditorsUnscheduleView(EditorsOnlyMixin, RevisionsUnscheduleView):
+    """Publication at a set time."""
+
+
+class EditorsViewsMixin:
+    """The views that translators are kept from, for viewsets of pages."""
+
+    set_privacy_view_class = EditorsPrivacyView
+    set_page_position_view_class = EditorsPositionView
+    revisions_unschedule_view_class = EditorsUnscheduleView
+
+
+class MarkedPageViewSet(EditorsViewsMixin, EditingViewSet):
+    """The editing views of all pages of the hub."""
+
+    model = MarkedPage
+
+
+class TranslatedPageViewSet(EditorsViewsMixin, ReadablePageViewSet):
+    """The editing views of pages that people read."""
+
+
+# After the viewset of `knowledge`, which this one takes the place of.
+@hooks.register("register_admin_viewset", order=10)
+def register_limited_viewsets() -> list[PageViewSet]:
+    """Use the editing views that know of translators."""
+    return [MarkedPageViewSet(), TranslatedPageViewSet()]
+
+
+# --- A page is in one language ----------------------------------------------------------------------
+
+
+@hooks.register("before_edit_page", order=SECOND)
+def publish_whole_translations(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse to publish a translation in which texts are left: they would go out in the original language."""
+    if request.method != "POST" or request.POST.get("action") != "publish":
+        return None
+    translation = translation_into(page)
+    left = texts_left(translation) if translation else 0
+    if not left:
+        return None
+    messages.error(
+        request,
+        ngettext(
+            "Not published: %(count)d text is left to translate, or has an error.",
+            "Not published: %(count)d texts are left to translate, or have errors.",
+            left,
+        )
+        % {"count": left},
+    )
+    return redirect(request.path)
+
+
+@hooks.register("before_bulk_action", order=SECOND)
+def publish_translations_in_their_editor(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Refuse to publish translations together.
+
+    The saved draft of a translation has the original's texts wherever none was translated when it was made;
+    only its editor puts the texts together anew.
+    """
+    if action.model is not Page or action_type != "publish":
+        return None
+    pages = list(objects)
+    if action.cleaned_form.cleaned_data.get("include_descendants"):
+        for page in objects:
+            pages.extend(page.get_descendants().not_live())
+    titles = [page.get_admin_display_title() for page in pages if translation_into(page)]
+    if not titles:
+        return None
+    message = _("Nothing was published. Publish translations one by one, in their editor: %(titles)s.")
+    messages.error(request, message % {"titles": ", ".join(titles)})
+    return redirect(action.next_url)
+
+
+@hooks.register("construct_page_action_menu")
+def hide_conversion_to_alias(menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Do not offer what is refused (see `translation.views.convert_to_alias`)."""
+    menu_items[:] = [item for item in menu_items if item.name != "localize-convert-to-alias"]
+
+
+# --- Addresses, reports, dashboard ------------------------------------------------------------------
+
+
+@hooks.register("register_admin_urls", order=FIRST)
+def register_limited_views() -> list[URLPattern]:
+    """Answer these addresses of wagtail-localize before it does; their names stay its own."""
+    translation = "localize/translate/<int:translation_id>"
+    return [
+        path("localize/submit/page/<int:page_id>/", views.SubmitView.as_view()),
+        path("localize/update/<int:translation_source_id>/", views.SyncView.as_view()),
+        path(f"{translation}/strings/<int:string_segment_id>/edit/", views.edit_text),
+        path(f"{translation}/overrides/<int:overridable_segment_id>/edit/", views.edit_override),
+        path(f"{translation}/pofile/upload/", views.upload_pofile),
+        path(f"{translation}/machine_translate/", views.machine_translate),
+        path(f"{translation}/disable/", views.stop_translation),
+        path("localize/page/<int:page_id>/convert_to_alias/", views.convert_to_alias),
+        path("localize/reports/translations/", OwnTranslationsReportView.as_view()),
+        path("localize/reports/translations/results/", OwnTranslationsReportView.as_view(results_only=True)),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def register_report_urls() -> list[URLPattern]:
+    """Add the addresses of the reports."""
+    return [
+        path("reports/without-translation/", WithoutTranslationView.as_view(), name="without_translation"),
+        path(
+            "reports/without-translation/results/",
+            WithoutTranslationView.as_view(results_only=True),
+            name="without_translation_results",
+        ),
+    ]
+
+
+class SubmittersMenuItem(MenuItem):
+    """A menu item for those who submit pages for translation."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask for the permission."""
+        return request.user.has_perm(SUBMIT_TRANSLATION)
+
+
+@hooks.register("register_reports_menu_item")
+def register_without_translation_menu_item() -> MenuItem:
+    """Add the report to the menu."""
+    return SubmittersMenuItem(
+        gettext_lazy("Without translation"),
+        reverse("without_translation"),
+        icon_name="wagtail-localize-language",
+        order=710,
+    )
+
+
+class WaitingTranslationsPanel(Component):
+    """The translations somebody can go on with."""
+
+    name = "waiting_translations"
+    template_name = "translation/admin/waiting_translations_panel.html"
+    order = 60
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        """Look them up."""
+        user = parent_context["request"].user
+        return {**waiting_translations(user), "is_translator": not may_edit_originals(user)}
+
+
+@hooks.register("construct_homepage_panels")
+def add_waiting_translations_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Put what waits for translators on the dashboard."""
+    panels.append(WaitingTranslationsPanel())

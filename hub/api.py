@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import mimetypes
 from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -37,6 +38,7 @@ from wagtail.api.v3.schemas.pages import BasePageMetaSchema, BasePageSchema, Sim
 from wagtail.fields import StreamField
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import APIToken, Page, get_page_models
+from wagtail.query import PageQuerySet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from access.policy import readable_files, readable_pages
@@ -48,7 +50,7 @@ MAX_LIMIT = 100
 # Far beyond any list, and still a number that every database takes.
 MAX_OFFSET = 1_000_000_000
 THUMBNAIL = "max-320x320"
-# Stands between texts whose links are resolved together; rich text cannot contain it.
+# Stands between texts whose links are resolved together; a control character that nobody types.
 SEPARATOR = "\x1f"
 # What blocks are told of the request: rich text as HTML, whatever the address asks for. Wagtail's other
 # formats name the pages that are linked by their numbers, whether or not the reader may know of them.
@@ -259,7 +261,7 @@ def _reader(request: HttpRequest) -> Reader:
     return reader_of(request)
 
 
-def _pages_for(reader: Reader) -> QuerySet[Page]:
+def _pages_for(reader: Reader) -> PageQuerySet:
     """Return what the reader may read; no aliases, which show a text under a language it is not in."""
     pages = Page.objects.filter(depth__gt=1, alias_of__isnull=True)
     return readable_pages(pages, reader).select_related("locale", "content_type", "access")
@@ -329,7 +331,7 @@ def list_pages(request: HttpRequest, question: Query[PageQuestion]) -> HttpRespo
     return api.create_response(request, {"count": count, "items": items}, status=200)
 
 
-def _narrowed(pages: QuerySet[Page], question: PageQuestion, models: list[type[Page]]) -> QuerySet[Page]:
+def _narrowed(pages: PageQuerySet, question: PageQuestion, models: list[type[Page]]) -> PageQuerySet:
     """Apply the filters; around a page the reader may not read there is nothing, as if it were not there."""
     everything = pages
     if models:
@@ -424,6 +426,8 @@ def _with_links(content: Any, reader: Reader) -> Any:
     if not texts:
         return content
     resolved = resolve_references(SEPARATOR.join(texts), reader).split(SEPARATOR)
+    if len(resolved) != len(texts):  # Somebody managed to write the separator into a text.
+        resolved = [resolve_references(text, reader) for text in texts]
     by_text = dict(zip(texts, resolved, strict=True))
 
     def replaced(value: Any) -> Any:
@@ -441,8 +445,8 @@ def _with_links(content: Any, reader: Reader) -> Any:
 )
 def list_images(request: HttpRequest, window: Query[Window]) -> dict[str, Any]:
     """List the images that pages use, newest last."""
-    images = readable_files(HubImage.objects.order_by("pk"), _reader(request))
-    rows = images.prefetch_renditions(THUMBNAIL)[window.offset : window.offset + window.limit]
+    images = readable_files(HubImage.objects.prefetch_renditions(THUMBNAIL).order_by("pk"), _reader(request))
+    rows = images[window.offset : window.offset + window.limit]
     items = [_image_entry(image, _thumbnails(image), request) for image in rows]
     return {"count": images.count(), "items": items}
 
@@ -498,10 +502,8 @@ def get_document(request: HttpRequest, document_id: int) -> dict[str, Any]:
     """Give one document that a page uses."""
     document = _found(readable_files(HubDocument.objects.all(), _reader(request)), document_id)
     if document.file_size is None:
-        try:
+        with suppress(OSError):  # When the file is gone, its record says what it can.
             document.file_size = document.file.size
-        except OSError:  # The file is gone; its record says what it can.
-            pass
     return _document_entry(document, request)
 
 

@@ -75,6 +75,7 @@ class PageCacheMiddleware:
             and response.status_code == 200
             and not response.streaming
             and not response.cookies
+            and "no-store" not in response.get("Cache-Control", "")
             and b"csrfmiddlewaretoken" not in response.content
         )
 

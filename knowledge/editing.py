@@ -59,7 +59,7 @@ class GatedEditView(EditView):
 class GatedWorkflowActionView(WorkflowActionView):
     """Approval from the dashboard or a list; one that the gate refuses leads to the editor, which says why."""
 
-    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Approve or reject a page in moderation."""
         try:
             return super().post(request, *args, **kwargs)

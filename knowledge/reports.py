@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import django_filters
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -20,11 +21,12 @@ from wagtail.models import Page, PageViewRestriction, get_page_content_types, ge
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from knowledge.models import ReadablePage
+from members.models import User
 
 REVIEW_NOTICE = datetime.timedelta(days=30)
 
 
-def editable_pages(user) -> QuerySet[Page]:
+def editable_pages(user: User | AnonymousUser) -> QuerySet[Page]:
     """Return the pages a user may edit or publish, without those a privacy setting keeps from them."""
     pages = PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
     if user.is_superuser:

@@ -17,6 +17,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
 from wagtail.permission_policies.pages import PagePermissionPolicy
@@ -112,7 +113,7 @@ def register_readable_page_viewset() -> ReadablePageViewSet:
 
 
 @hooks.register("construct_admin_api")
-def close_actions_of_admin_api(router) -> None:
+def close_actions_of_admin_api(router: WagtailAPIRouter) -> None:
     """Leave the admin's internal API what the admin uses of it."""
     router.register_endpoint("pages", ListingPagesAdminAPIViewSet)
 
@@ -123,7 +124,7 @@ def pass_gate_in_editor(request: HttpRequest, page: Page) -> HttpResponse | None
 
     The form has asked before, so this keeps the reason in the log. A new page is published by its own method.
     """
-    if not isinstance(page, ReadablePage) or request.resolver_match.url_name == "add":
+    if not isinstance(page, ReadablePage) or getattr(request.resolver_match, "url_name", "") == "add":
         return None
     try:
         pass_gate(page, request.user)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
+from members.models import User
 from translation.roles import EDIT_ORIGINALS
 
 
-def may_edit_originals(user) -> bool:
+def may_edit_originals(user: User | AnonymousUser) -> bool:
     """Tell whether a user may write pages in the language they are written in."""
     return user.has_perm(EDIT_ORIGINALS)
 
@@ -20,7 +22,7 @@ def translation_into(page: Page) -> Translation | None:
     ).first()
 
 
-def may_edit(user, page: Page) -> bool:
+def may_edit(user: User | AnonymousUser, page: Page) -> bool:
     """Tell whether a user may edit a page, if Wagtail's permissions let them: translators, translations only."""
     return may_edit_originals(user) or translation_into(page) is not None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
@@ -14,6 +15,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from knowledge.models import ReadablePage
 from knowledge.reports import editable_pages
+from members.models import User
 
 MISSING, DRAFT, OUTDATED, CURRENT = "missing", "draft", "outdated", ""
 PANEL_SIZE = 10
@@ -136,7 +138,7 @@ class WaitingTranslation:
     is_out_of_sync: bool
 
 
-def waiting_translations(user) -> dict[str, Any]:
+def waiting_translations(user: User | AnonymousUser) -> dict[str, Any]:
     """Return the translations a user may go on with, those with the fewest texts left first.
 
     Unfinished ones, finished ones that are not published, and ones whose source has changed: their number

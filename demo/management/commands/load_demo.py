@@ -3,6 +3,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from knowledge.models import KnowledgePage
+from search.index import recording_paused
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
             return
         from demo.loader import DemoLoader
 
-        DemoLoader(self.stdout.write if options["verbosity"] > 1 else lambda step: None).load()
+        with recording_paused():
+            DemoLoader(self.stdout.write if options["verbosity"] > 1 else lambda step: None).load()
         call_command("search_index", "rebuild", verbosity=0)
         self.stdout.write(f"Loaded {KnowledgePage.objects.count()} versions of pieces of knowledge.")

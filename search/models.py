@@ -1,0 +1,38 @@
+"""What the index keeps of each page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SearchEntry(models.Model):
+    """The text of a live page as it is searched, and at once the outbox for Elasticsearch.
+
+    Written in the transaction of the change it follows from. `is_pushed` is false until Elasticsearch has
+    this `version`; a removed page stays as a tombstone until Elasticsearch has forgotten it. There is no
+    foreign key to the page, because the tombstone outlives it.
+    """
+
+    page_id = models.BigIntegerField(primary_key=True)
+    version = models.BigIntegerField(default=1)
+    is_removed = models.BooleanField(default=False)
+    is_pushed = models.BooleanField(default=False, db_index=True)
+    language = models.CharField(max_length=10)
+    offered_in = models.JSONField(default=list)
+    type = models.CharField(max_length=40)
+    title = models.CharField(max_length=255)
+    summary = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    labels = models.TextField(blank=True)
+    topics = models.JSONField(default=list)
+    sectors = models.JSONField(default=list)
+    countries = models.JSONField(default=list)
+    published_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.language})"

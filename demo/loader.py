@@ -62,7 +62,7 @@ from vocabulary.models import Concept
 
 TYPES: dict[str, type[ReadablePage]] = {"articles": Article, "case_studies": CaseStudy, "pages": StandardPage}
 CREDIT = "Global Knowledge Hub, CC BY 4.0"
-MENU_PAGES = {"about", "join"}
+MENU_PAGES = {"about"}
 
 
 class DemoLoader:

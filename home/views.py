@@ -47,6 +47,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer any unknown address the same, whether nothing is there or nothing for this reader."""
-    response = render(request, "404.html", {"is_signed_in": reader_of(request).is_signed_in}, status=404)
+    context = {"is_error": True, "is_signed_in": reader_of(request).is_signed_in}
+    response = render(request, "404.html", context, status=404)
     response["Cache-Control"] = "private, no-store"
     return response

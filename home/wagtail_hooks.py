@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from access.policy import may_read_page
 from access.readers import reader_of
+from access.sharing import share_among_equals
 from knowledge.links import DocumentReferenceHandler, PageReferenceHandler
 
 
@@ -25,7 +26,7 @@ def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     def serve_to_reader(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse:
         if not may_read_page(page, reader_of(request)):
             raise Http404
-        return serve(page, request, args, kwargs)
+        return share_among_equals(serve(page, request, args, kwargs))
 
     return serve_to_reader
 

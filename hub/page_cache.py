@@ -73,6 +73,7 @@ class PageCacheMiddleware:
         return (
             request.method == "GET"
             and response.status_code == 200
+            and getattr(response, "is_shared_among_equals", False)
             and not response.streaming
             and not response.cookies
             and "no-store" not in response.get("Cache-Control", "")

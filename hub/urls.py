@@ -31,6 +31,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
 ]
 urlpatterns += i18n_patterns(
+    # Again under each language, so that whoever reads in Arabic signs in in Arabic.
+    path("accounts/", include("allauth.urls")),
     path("search/", results, name="search"),
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),

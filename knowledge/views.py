@@ -19,6 +19,7 @@ from wagtail.models import Page
 
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
+from access.sharing import share_among_equals
 from knowledge.forms import AdaptationForm
 from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
 from knowledge.queries import translations_of
@@ -80,7 +81,7 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
     if source is not None and source.pk != page.pk:
         return redirect("read_in_source_language", source.pk)
     request.is_untranslated_view = True  # type: ignore[attr-defined]
-    return specific.serve(request)
+    return share_among_equals(specific.serve(request))
 
 
 @login_required

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.users.views.users import UserViewSet
 
@@ -19,6 +20,7 @@ class HubUserViewSet(UserViewSet):
         return HubUserEditForm if for_update else HubUserCreationForm
 
 
+@never_cache
 @login_required
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:

@@ -187,9 +187,7 @@ def _write(documents: Iterable[Document]) -> None:
             for document in batch
         ]
         fields = [field.name for field in SearchEntry._meta.fields if not field.primary_key]
-        SearchEntry.objects.bulk_create(
-            entries, update_conflicts=True, update_fields=fields, unique_fields=["page_id"]
-        )
+        SearchEntry.objects.bulk_create(entries, update_conflicts=True, update_fields=fields, unique_fields=["page_id"])
         engine.put(batch)
 
 
@@ -208,9 +206,7 @@ def rebuild_entries(report: Callable[[int], None] = lambda count: None) -> int:
     with transaction.atomic():
         DatabaseEngine().remove(stale)
         for batch in batched(stale, BATCH):
-            SearchEntry.objects.filter(pk__in=batch).update(
-                is_removed=True, is_pushed=False, version=F("version") + 1
-            )
+            SearchEntry.objects.filter(pk__in=batch).update(is_removed=True, is_pushed=False, version=F("version") + 1)
     return seen
 
 
@@ -287,4 +283,3 @@ def search_state() -> str:
     except SearchEngineError:
         return "degraded"
     return "up"
-

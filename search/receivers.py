@@ -85,7 +85,9 @@ def record_concepts(concept_ids: list[int]) -> None:
 def record_renamed_organisation(instance: OrganisationName, **kwargs: Any) -> None:
     """The names of organisations are searched with what their people wrote."""
     organisation: Organisation | int = instance.organisation_id
-    pages = set(KnowledgePage.objects.filter(authors__organisation=organisation, live=True).values_list("pk", flat=True))
+    pages = set(
+        KnowledgePage.objects.filter(authors__organisation=organisation, live=True).values_list("pk", flat=True)
+    )
     pages |= set(CaseStudy.objects.filter(organisation=organisation, live=True).values_list("pk", flat=True))
     if pages:
         record_pages(pages)

@@ -11,10 +11,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext
 from django.views.decorators.http import require_safe
 
 from access.readers import Reader, reader_of
+from access.sharing import share_among_equals
 from search.contract import FACETS, MAX_RESULTS, PAGE_SIZE, Query, Sort
 from search.documents import type_names
 from search.index import complete, search
@@ -133,12 +135,12 @@ class SearchAddress:
         """Return what people call a value of a facet in the active language."""
         match name:
             case "type":
-                return type_names().get(value, value).capitalize()
+                return capfirst(type_names().get(value, value))
             case "topic" | "sector":
                 term = self.vocabulary.by_slug.get(value)
                 return term.label_in(self.language) if term else value
             case "language":
-                return get_language_info(value)["name_translated"].capitalize()
+                return capfirst(get_language_info(value)["name_translated"])
             case "country":
                 return country_name(value, self.language)
         return value
@@ -236,7 +238,7 @@ def results(request: HttpRequest) -> HttpResponse:
         if answer.is_degraded
         else "",
     }
-    response = render(request, "search/results.html", context)
+    response = share_among_equals(render(request, "search/results.html", context))
     if answer.is_degraded:
         response["Cache-Control"] = "private, no-store"
     return response

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse, translate_url
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
@@ -24,6 +25,9 @@ from translation.queries import OutdatedNotice, outdated_notice
 from vocabulary.queries import Term
 
 register = template.Library()
+
+# Languages by their own names, as they are written in menus.
+OWN_NAMES = dict(settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
 
 
 @register.filter
@@ -68,7 +72,7 @@ def reading_url(page: Page) -> str:
 @register.filter
 def type_label(page: KnowledgePage) -> str:
     """Return what kind of knowledge a page is, in the active language."""
-    return str(page.specific_class._meta.verbose_name) if page.specific_class else ""
+    return capfirst(str(page.specific_class._meta.verbose_name)) if page.specific_class else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -112,7 +116,9 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
         versions = translations_of(page, reader_of(request))
     links = []
     for code, _name in settings.LANGUAGES:
-        if code in versions:
+        if context.get("is_error"):
+            url = f"/{code}/"
+        elif code in versions:
             url = versions[code].url or ""
         elif versions:
             url = f"/{code}/" + reverse("read_in_source_language", args=[page.pk]).partition("/")[2].partition("/")[2]
@@ -122,7 +128,7 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
         links.append(
             LanguageLink(
                 code=code,
-                name=info["name_local"],
+                name=OWN_NAMES.get(code, info["name_local"]),
                 direction="rtl" if info["bidi"] else "ltr",
                 url=url,
                 is_current=code == current,

@@ -108,9 +108,7 @@ class DatabaseEngine:
                     cursor.execute("DELETE FROM search_text WHERE rowid = %s", [page_id])
         else:
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE search_searchentry SET vector = NULL WHERE page_id = ANY(%s)", [list(page_ids)]
-                )
+                cursor.execute("UPDATE search_searchentry SET vector = NULL WHERE page_id = ANY(%s)", [list(page_ids)])
 
     def rebuild(self, documents: Iterable[Document]) -> int:
         """Write all documents; the surrounding transaction keeps searches whole meanwhile."""

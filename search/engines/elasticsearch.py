@@ -234,9 +234,7 @@ class ElasticsearchEngine:
             self.rebuild([])
 
     def _create(self, language: str, name: str) -> None:
-        self._ask(
-            self.client.indices.create, index=name, settings=index_settings(language), mappings=index_mappings()
-        )
+        self._ask(self.client.indices.create, index=name, settings=index_settings(language), mappings=index_mappings())
 
     @staticmethod
     def _action(document: Document, index: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_arabic_is_right_to_left(client):
     "path", ["/xx/", "/en/nothing-here/", "/en/original/999999/", "/media/nothing.png", "/en/%00/"]
 )
 def test_unknown_addresses_are_not_found(client, path):
-    response = client.get(path)
+    response = client.get(path, follow=True)
     assert response.status_code == 404
     assert "/accounts/login/" in response.content.decode()
 

@@ -87,6 +87,11 @@ def make_document(title: str = "A document", content: bytes = b"a,b\n1,2\n") -> 
     return HubDocument.objects.create(title=title, file=ContentFile(content, name=f"{uuid.uuid4().hex}.csv"))
 
 
+def item(value: object) -> dict:
+    """Return the raw form of an item of a list block."""
+    return {"type": "item", "value": value, "id": str(uuid.uuid4())}
+
+
 def stream(page_type: type[Page], field: str, blocks: list[tuple[str, object]]):
     """Return a StreamField value of (block type, raw value) pairs."""
     raw = [{"type": kind, "value": value, "id": str(uuid.uuid4())} for kind, value in blocks]
@@ -105,15 +110,14 @@ def make_article(
     language: str = "en",
     marking: str = "CLEAR",
     live: bool = True,
-    body: str = "<p>Some text.</p>",
+    body="<p>Some text.</p>",
     parent: Page | None = None,
     **fields,
 ) -> Article:
     """Put an article into the tree, published unless `live` is false."""
     parent = parent or section(language)
     article = Article(title=title, locale=parent.locale, marking=marking, live=False, **fields)
-    if "body" not in fields:
-        article.body = stream(Article, "body", [("text", body)])
+    article.body = stream(Article, "body", [("text", body)]) if isinstance(body, str) else body
     parent.add_child(instance=article)
     if live:
         article.save_revision().publish()

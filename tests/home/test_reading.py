@@ -11,6 +11,7 @@ from home.models import Brand
 from tests.factories import (
     ConceptFactory,
     MemberFactory,
+    item,
     make_article,
     make_case_study,
     make_document,
@@ -45,14 +46,14 @@ def rich_article(number_of_blocks: int, marking: str = "CLEAR"):
     for number in range(number_of_blocks):
         document = make_document()
         figure = {"image": make_image().pk, "alternative_text": "A", "caption": "B", "credit": ""}
-        link = f'<p>See <a linktype="page" id="{other.pk}">this</a> and <a linktype="document" id="{document.pk}">that</a></p>'
+        link = f'<p><a linktype="page" id="{other.pk}">This</a>, <a linktype="document" id="{document.pk}">that</a></p>'
         blocks += [
             ("heading", f"Heading {number}"),
             ("text", link),
             ("figure", figure),
-            ("gallery", {"caption": "C", "figures": [{"type": "item", "value": figure}] * 2}),
+            ("gallery", {"caption": "C", "figures": [item(figure), item(figure)]}),
             ("document", {"document": document.pk, "note": ""}),
-            ("steps", {"title": "S", "items": [{"type": "item", "value": {"title": "a", "text": "b"}}]}),
+            ("steps", {"title": "S", "items": [item({"title": "a", "text": "b"})]}),
         ]
     article = make_article(
         f"Rich {number_of_blocks}",
@@ -67,8 +68,7 @@ def rich_article(number_of_blocks: int, marking: str = "CLEAR"):
     article.attachments = [Attachment(document=make_document(), locale=article.locale) for _ in range(number_of_blocks)]
     article.related_items = [RelatedItem(item=other.knowledgepage_ptr)]
     article.save_revision().publish()
-    article.refresh_from_db()
-    return article
+    return Article.objects.get(pk=article.pk)
 
 
 def queries_of(client, url) -> int:
@@ -118,7 +118,9 @@ def test_wagtails_privacy_does_not_give_the_address_away(client):
 
 
 def test_a_visitor_finds_no_trace_of_what_is_for_members(client):
-    secret = make_case_study("Zanzibar ledger", marking="GREEN", lead_image=make_image())
+    secret = make_case_study(
+        "Zanzibar ledger", marking="GREEN", lead_image=make_image(), lead_image_alternative_text="x"
+    )
     image, document = make_image(), make_document()
     from knowledge.models import Article, Attachment
 

@@ -65,4 +65,4 @@ def test_only_wagtails_own_addresses_are_under_a_bare_language_prefix():
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/documents/1/file.pdf", "/images/1/", "/api/v2/pages/", "/django-admin/"])
 def test_what_is_not_mounted_is_unknown(client, tree, path):
-    assert client.get(path).status_code == 404
+    assert client.get(path, follow=True).status_code == 404

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Exists, Q
 from django.http import HttpRequest
 from wagtail.models import PageViewRestriction
 
 from access.generation import cached_for_generation, current_generation
 from access.models import AUTHENTICATED, MEMBER, SUPERUSER, Audience
+from access.rows import JSONRows
 
 ADMIN_PERMISSION = "wagtailadmin.access_admin"
 
@@ -43,13 +46,13 @@ class Reader:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def facts_about(user, session: SessionBase | None = None, generation: int | None = None) -> frozenset[str]:
+def facts_about(user, session: SessionBase | None = None, group_ids: Iterable[int] | None = None) -> frozenset[str]:
     """Return what is true of a user, in the words audiences are written in.
 
     Args:
         user: a user or `AnonymousUser`; `user.is_member` says whether they are vetted.
         session: where Wagtail keeps which page passwords were given.
-        generation: when given, group membership is cached for this content generation.
+        group_ids: primary keys of the user's groups; looked up (one query) when not given.
     """
     facts: set[str] = set()
     if session is not None:
@@ -63,39 +66,53 @@ def facts_about(user, session: SessionBase | None = None, generation: int | None
         facts.add(MEMBER)
     if user.is_superuser:
         facts.add(SUPERUSER)
-
-    def group_facts() -> list[str]:
-        return [f"wagtail-group:{pk}" for pk in user.groups.values_list("pk", flat=True)]
-
-    if generation is None:
-        facts.update(group_facts())
-    else:
-        facts.update(cached_for_generation(f"groups-of:{user.pk}", generation, group_facts))
+    if group_ids is None:
+        group_ids = user.groups.values_list("pk", flat=True)
+    facts.update(f"wagtail-group:{pk}" for pk in group_ids)
     return frozenset(facts)
 
 
 def reader_for(user, session: SessionBase | None = None) -> Reader:
-    """Return the reader that a user (or visitor) is now: one query when cached, three or four when not."""
+    """Return the reader that a user (or visitor) is now: one query when cached, two when not."""
     generation = current_generation()
-    facts = facts_about(user, session, generation)
-    digest = hashlib.sha256("|".join(sorted(facts)).encode()).hexdigest()
-
-    def audiences_met() -> list[int]:
-        return [audience.pk for audience in Audience.objects.all() if audience.is_met_by(facts)]
-
-    audience_ids = cached_for_generation(f"audiences-of:{digest}", generation, audiences_met)
-    is_signed_in = AUTHENTICATED in facts
-    edits = is_signed_in and cached_for_generation(
-        f"edits:{user.pk}", generation, lambda: user.has_perm(ADMIN_PERMISSION)
+    # What is known of somebody without asking the database: what was unlocked, and what is on their account.
+    known = "|".join(sorted(facts_about(user, session, group_ids=())))
+    digest = hashlib.sha256(known.encode()).hexdigest()
+    facts, audience_ids, edits = cached_for_generation(
+        f"rights:{digest}", generation, lambda: _look_up_rights(user, session)
     )
     return Reader(
-        audience_ids=frozenset(audience_ids),
+        audience_ids=audience_ids,
         is_member=MEMBER in facts,
-        is_signed_in=is_signed_in,
-        edits=bool(edits),
+        is_signed_in=AUTHENTICATED in facts,
+        edits=edits,
         generation=generation,
         user=user,
     )
+
+
+def _look_up_rights(user, session: SessionBase | None) -> tuple[frozenset[str], frozenset[int], bool]:
+    """Return facts about somebody, the audiences they meet, and whether they may enter the admin (one query)."""
+    rows = Audience.objects.all()
+    if not user.is_authenticated or not user.is_active:
+        group_ids: list[int] = []
+        edits = False
+        audiences = list(rows)
+    else:
+        app_label, _dot, codename = ADMIN_PERMISSION.partition(".")
+        permission = Permission.objects.filter(codename=codename, content_type__app_label=app_label)
+        audiences = list(
+            rows.annotate(
+                group_rows=JSONRows(Group.objects.filter(user=user.pk).order_by("pk"), "pk"),
+                enters_admin=Exists(permission.filter(Q(group__user=user.pk) | Q(user=user.pk))),
+            )
+        )
+        # Without any audience there is nothing to read, so what follows from groups does not matter.
+        group_ids = [pk for (pk,) in audiences[0].group_rows] if audiences else []
+        edits = user.is_superuser or bool(audiences and audiences[0].enters_admin)
+    facts = facts_about(user, session, group_ids)
+    met = frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
+    return facts, met, edits
 
 
 def visitor() -> Reader:

@@ -187,16 +187,13 @@ class DemoLoader:
             page.organisation = self.organisations[meta["authors"][0]["organisation"]]
 
     def make_page(self, item: Item) -> None:
-        """Publish the page of an item in the language it was written in."""
+        """Write the page of an item in the language it was written in; it goes out once all pages exist."""
         page = self.build(item, item.source)
         self.section(item).add_child(instance=page)
         steps = self.attachment(page, item)
         if steps is not None:
             page.attachments = [steps]
-        page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
-        first = timezone.make_aware(timezone.datetime.combine(item.published, timezone.datetime.min.time()))
-        type(page).objects.filter(pk=page.pk).update(first_published_at=first)
-        self.pages[item.key] = type(page).objects.get(pk=page.pk)
+        self.pages[item.key] = page
 
     def attachment(self, page: ReadablePage, item: Item) -> Attachment | None:
         """Return a checklist made of the page's steps, as a file to take along, if it has steps."""
@@ -219,30 +216,37 @@ class DemoLoader:
         return None
 
     def connect_pages(self) -> None:
-        """Add what leads from one page to another, now that all exist."""
+        """Add what leads from one page to another, now that all exist, and publish them."""
         for kind in KINDS:
             for item in read_items(kind):
                 page = self.pages[item.key]
-                if not isinstance(page, KnowledgePage):
-                    continue
-                page.related_items = [
-                    RelatedItem(item=KnowledgePage.objects.get(pk=self.pages[key].pk), sort_order=number)
-                    for number, key in enumerate(item.meta.get("related", []))
-                    if key in self.pages
-                ]
-                if isinstance(page, CaseStudy):
-                    page.adapted_from = [
-                        Adaptation(
-                            practice=KnowledgePage.objects.get(pk=self.pages[each["practice"]].pk),
-                            organisation=page.organisation,
-                            country=(item.meta.get("countries") or [""])[0],
-                            year=each.get("year"),
-                            note=each.get("note", {}).get(item.source, "")[:300],
-                        )
-                        for each in item.meta.get("adapted_from") or []
-                        if each["practice"] in self.pages
-                    ]
+                self.connect_page(page, item)
                 page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+                first = timezone.make_aware(timezone.datetime.combine(item.published, timezone.datetime.min.time()))
+                type(page).objects.filter(pk=page.pk).update(first_published_at=first)
+                self.pages[item.key] = type(page).objects.get(pk=page.pk)
+
+    def connect_page(self, page: ReadablePage, item: Item) -> None:
+        """Add related items, and what a case study was adapted from."""
+        if not isinstance(page, KnowledgePage):
+            return
+        page.related_items = [
+            RelatedItem(item=KnowledgePage.objects.get(pk=self.pages[key].pk), sort_order=number)
+            for number, key in enumerate(item.meta.get("related", []))
+            if key in self.pages
+        ]
+        if isinstance(page, CaseStudy):
+            page.adapted_from = [
+                Adaptation(
+                    practice=KnowledgePage.objects.get(pk=self.pages[each["practice"]].pk),
+                    organisation=page.organisation,
+                    country=(item.meta.get("countries") or [""])[0],
+                    year=each.get("year"),
+                    note=each.get("note", {}).get(item.source, "")[:300],
+                )
+                for each in item.meta.get("adapted_from") or []
+                if each["practice"] in self.pages
+            ]
 
     def translate_item(self, item: Item) -> None:
         """Publish the translations of an item; then, if the source was updated since, update it."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
-from wagtail.models import Page, Site
+from django.utils.dateparse import parse_date
+from wagtail.models import Locale, Page
 
 from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
-from home.models import Brand, BrandName, CommunityFigure, HomePage, UpcomingDate
+from access.rows import JSONRows
+from home.models import Brand, BrandName, CommunityFigure, FeaturedItem, HomePage, Partner, UpcomingDate
+from knowledge.addresses import path_below
+from knowledge.loading import cards, for_cards, sections_of
 from knowledge.models import KnowledgePage
-from knowledge.queries import for_cards, readable_knowledge
+from knowledge.queries import readable_knowledge
 from vocabulary.models import TOPIC_SCHEMES
 from vocabulary.queries import Term, current_vocabulary
 
@@ -38,20 +43,23 @@ class Frame:
 
     Attributes:
         name: the installation's name in the language.
+        has_logo: whether `home.views.brand_logo` has something to show.
         navigation: the sections and pages of the main menu.
         footer: the other pages below the home page.
         home_url: address of the home page in the language.
+        by_key: the home page and all directly below it, by translation key.
     """
 
     name: str
     tagline: str
     contact_email: str
     hashtag: str
-    logo_id: int | None
+    has_logo: bool
     partners: Sequence[tuple[str, str]]
     navigation: Sequence[Link]
     footer: Sequence[Link]
     home_url: str
+    by_key: Mapping[UUID, Link]
 
 
 def frame_for(reader: Reader, language: str) -> Frame:
@@ -61,48 +69,62 @@ def frame_for(reader: Reader, language: str) -> Frame:
 
 
 def _make_frame(reader: Reader, language: str) -> Frame:
-    brand = Brand.objects.prefetch_related("names", "partners").first()
-    names: dict[str, BrandName] = {name.language: name for name in brand.names.all()} if brand else {}
-    name = names.get(language) or names.get("en")
-    home = home_page(language)
-    links: list[tuple[bool, Link]] = []
-    if home is not None:
-        pages = readable_pages(Page.objects.child_of(home), reader).select_related("locale")
-        links = [(page.show_in_menus, Link(page.title, page.url, page.pk)) for page in pages]
+    """Look up everything of the frame (one query)."""
+    brands = Brand.objects.order_by("pk")[:1]
+    partners = Partner.objects.filter(brand__in=brands.values("pk")).order_by("sort_order")
+    pages = readable_pages(Page.objects.filter(locale=OuterRef("pk"), depth__in=(2, 3)), reader).order_by("path")
+    row = (
+        Locale.objects.filter(language_code=language)
+        .annotate(
+            brands=JSONRows(brands, "contact_email", "hashtag", "logo_id"),
+            names=JSONRows(BrandName.objects.filter(brand__in=brands.values("pk")), "language", "name", "tagline"),
+            partners=JSONRows(partners, "name", "url"),
+            pages=JSONRows(
+                pages,
+                *("pk", "depth", "path", "title", "url_path", "show_in_menus", "translation_key"),
+                "content_type__model",
+            ),
+        )
+        .values_list("brands", "names", "partners", "pages")
+        .first()
+    )
+    brand_rows, name_rows, partner_rows, page_rows = row or ([], [], [], [])
+    contact_email, hashtag, logo_id = brand_rows[0] if brand_rows else ("", "", None)
+    names = {code: (name, tagline) for code, name, tagline in name_rows}
+    name, tagline = names.get(language) or names.get("en") or (settings.WAGTAIL_SITE_NAME, "")
+
+    home_path, home_url = "", f"/{language}/"
+    navigation, footer, by_key = [], [], {}
+    for pk, depth, path, title, url_path, in_menus, key, model in page_rows:
+        link = Link(title, path_below(language, url_path), pk)
+        if depth == 2 and model == "homepage" and not home_path:
+            home_path, home_url = path, link.url
+        elif depth == 2 or not home_path or not path.startswith(home_path):
+            continue
+        else:
+            (navigation if in_menus else footer).append(link)
+        by_key[UUID(key)] = link
     return Frame(
-        name=name.name if name else settings.WAGTAIL_SITE_NAME,
-        tagline=name.tagline if name else "",
-        contact_email=brand.contact_email if brand else "",
-        hashtag=brand.hashtag if brand else "",
-        logo_id=brand.logo_id if brand else None,
-        partners=[(partner.name, partner.url) for partner in brand.partners.all()] if brand else [],
-        navigation=[link for in_menus, link in links if in_menus],
-        footer=[link for in_menus, link in links if not in_menus],
-        home_url=home.url if home is not None else f"/{language}/",
+        name=name,
+        tagline=tagline,
+        contact_email=contact_email,
+        hashtag=hashtag,
+        has_logo=logo_id is not None,
+        partners=[(partner, url) for partner, url in partner_rows],
+        navigation=navigation,
+        footer=footer,
+        home_url=home_url,
+        by_key=by_key,
     )
 
 
-def home_page(language: str) -> HomePage | None:
-    """Return the live home page in a language, else the site's first one."""
-    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
-    if site is None:
-        return None
-    versions = HomePage.objects.filter(translation_key=site.root_page.translation_key, live=True)
-    found = {version.locale.language_code: version for version in versions.select_related("locale")}
-    return found.get(language) or next(iter(found.values()), None)
-
-
 def page_trail(page: Page, reader: Reader, language: str) -> list[Link]:
-    """Return the pages above a page that the reader may read, each in the best language for them (one query)."""
-    above = Page.objects.ancestor_of(page).filter(depth__gt=1)
-    wanted = Q(pk__in=above.values("pk"))
-    if page.locale.language_code != language:
-        wanted |= Q(translation_key__in=above.values("translation_key"), locale__language_code=language)
-    found: dict[int, Page] = {}
-    for each in readable_pages(Page.objects.filter(wanted, alias_of__isnull=True), reader).select_related("locale"):
-        if each.depth not in found or each.locale.language_code == language:
-            found[each.depth] = each
-    return [Link(each.title, each.url or "", each.pk) for _depth, each in sorted(found.items())]
+    """Return the pages above a page that the reader may read, each in the best language for them."""
+    frame = frame_for(reader, language)
+    return [
+        frame.by_key.get(section.translation_key) or Link(section.title, section.address, section.pk)
+        for section in sections_of(page, reader)
+    ]
 
 
 @dataclass(frozen=True)
@@ -117,28 +139,70 @@ class FrontPage:
     join_url: str
 
 
+def with_composition(pages: QuerySet[HomePage], reader: Reader) -> QuerySet[HomePage]:
+    """Load with home pages what editors composed them of; `take_over_composition` makes it readable."""
+    page = OuterRef("pk")
+    targets = Page.objects.filter(
+        translation_key=OuterRef("join_page__translation_key"), locale=OuterRef("locale"), alias_of__isnull=True
+    )
+    return pages.annotate(
+        featured_rows=JSONRows(
+            FeaturedItem.objects.filter(page=page).order_by("sort_order"), "pk", "item_id", "item__translation_key"
+        ),
+        upcoming_rows=JSONRows(
+            UpcomingDate.objects.filter(page=page).order_by("sort_order"), "pk", "date", "title", "place", "text"
+        ),
+        figure_rows=JSONRows(CommunityFigure.objects.filter(page=page).order_by("sort_order"), "pk", "value", "label"),
+        join_rows=JSONRows(readable_pages(targets, reader), "url_path"),
+    )
+
+
+def take_over_composition(page: HomePage) -> None:
+    """Put what `with_composition` loaded where modelcluster looks for it."""
+    featured = []
+    for pk, item_id, key in page.featured_rows:
+        item = FeaturedItem(pk=pk, page_id=page.pk, item_id=item_id)
+        item.item_key = UUID(key)
+        featured.append(item)
+    page._cluster_related_objects = {
+        "featured_items": featured,
+        "upcoming_dates": [
+            UpcomingDate(pk=pk, page_id=page.pk, date=parse_date(date), title=title, place=place, text=text)
+            for pk, date, title, place, text in page.upcoming_rows
+        ],
+        "figures": [
+            CommunityFigure(pk=pk, page_id=page.pk, value=value, label=label) for pk, value, label in page.figure_rows
+        ],
+    }
+
+
+def join_address(page: HomePage, reader: Reader) -> str:
+    """Return where the call to join leads in the page's language, or nothing if the reader may not go there."""
+    if not page.join_page_id:
+        return ""
+    if not hasattr(page, "join_rows"):
+        loaded = with_composition(HomePage.objects.filter(pk=page.pk), reader).first()
+        page.join_rows = loaded.join_rows if loaded else []
+    paths = [url_path for (url_path,) in page.join_rows]
+    return path_below(page.locale.language_code, paths[0]) if paths else ""
+
+
 def front_page(page: HomePage, reader: Reader) -> FrontPage:
     """Return what the home page shows to a reader: never a title or a count of what they may not read."""
     language = page.locale.language_code
-    keys = list(page.featured_items.values_list("item__translation_key", flat=True))
-    featured = {
-        item.translation_key: item
-        for item in for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys))
-    }
-    latest = for_cards(readable_knowledge(reader, language).order_by("-published_on", "-pk"))[:LATEST_COUNT]
-    join_url = ""
-    if page.join_page_id:
-        target = readable_pages(
-            Page.objects.filter(translation_key=page.join_page.translation_key, locale=page.locale), reader
-        ).first()
-        join_url = target.url if target else ""
+    keys = [getattr(item, "item_key", None) or item.item.translation_key for item in page.featured_items.all()]
+    readable = readable_knowledge(reader, language)
+    newest = readable.order_by("-published_on", "-pk")
+    shown = for_cards(readable.filter(Q(translation_key__in=keys) | Q(pk__in=newest.values("pk")[:LATEST_COUNT])))
+    found = cards(shown.order_by("-published_on", "-pk"))
+    featured = {item.translation_key: item for item in found if item.translation_key in keys}
     return FrontPage(
         featured=[featured[key] for key in keys if key in featured],
-        latest=list(latest),
+        latest=found[:LATEST_COUNT],
         upcoming=[item for item in page.upcoming_dates.all() if item.date >= timezone.localdate()],
         topics=topics_with_counts(reader, language)[:TOPIC_COUNT],
         figures=list(page.figures.all()),
-        join_url=join_url,
+        join_url=join_address(page, reader),
     )
 
 

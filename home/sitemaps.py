@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from access.policy import readable_pages
 from access.readers import visitor
+from knowledge.addresses import full_address_of
 
 LIMIT = 50_000  # sitemaps.org, protocol 0.9: addresses in one file
 
@@ -21,9 +22,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     pages = readable_pages(Page.objects.filter(depth__gt=1, alias_of__isnull=True), visitor())
     versions: dict = defaultdict(list)
     for page in pages.select_related("locale").order_by("path")[:LIMIT]:
-        address = page.get_full_url(request)
-        if address:
-            versions[page.translation_key].append((page.locale.language_code, address, page.last_published_at))
+        entry = (page.locale.language_code, full_address_of(page, request), page.last_published_at)
+        versions[page.translation_key].append(entry)
     entries = [
         {"address": address, "changed": changed, "versions": group if len(group) > 1 else []}
         for group in versions.values()

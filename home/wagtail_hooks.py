@@ -24,8 +24,11 @@ def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """
 
     def serve_to_reader(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse:
-        if not may_read_page(page, reader_of(request)):
+        is_found_by_policy = getattr(request, "_found_by_policy", None) == page.pk
+        if not is_found_by_policy and not may_read_page(page, reader_of(request)):
             raise Http404
+        # The audience holds Wagtail's privacy settings already; asking for them again would cost two queries.
+        page.get_view_restrictions = list
         return share_among_equals(serve(page, request, args, kwargs))
 
     return serve_to_reader

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from access.readers import Reader, visitor
 from home.queries import frame_for
+from knowledge.addresses import address_of
 from knowledge.models import KnowledgePage
 from knowledge.queries import readable_knowledge
 
@@ -53,7 +54,7 @@ class LatestFeed(Feed):
 
     def item_link(self, item: KnowledgePage) -> str:
         """Return the address of an entry."""
-        return item.url or ""
+        return address_of(item)
 
     def item_pubdate(self, item: KnowledgePage) -> datetime.datetime:
         """Return when the entry was published (midnight UTC of the date readers see)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
-from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.embeds.blocks import EmbedBlock
-from wagtail.images.blocks import ImageChooserBlock
 from wagtail_localize.segments.types import StringSegmentValue
+
+from knowledge.file_choosers import DocumentChooserBlock, ImageChooserBlock
 
 # No h2: sections are heading blocks, so that the table of contents and the heading order are known.
 TEXT_FEATURES = [

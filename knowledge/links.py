@@ -8,6 +8,7 @@ the reader may not read becomes plain text, so that neither its address nor its 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils.html import escape
@@ -17,6 +18,7 @@ from wagtail.rich_text import LinkHandler
 
 from access.policy import readable_pages
 from access.readers import Reader, visitor
+from knowledge.addresses import address_of
 from knowledge.models import HubDocument
 
 REFERENCE = re.compile(r'<a href="hub:(page|document):(\d+)">(.*?)</a>', re.DOTALL)
@@ -54,12 +56,13 @@ class DocumentReferenceHandler(LinkHandler):
         return f'<a href="hub:document:{int(attrs["id"])}">' if attrs.get("id", "").isdigit() else "<a>"
 
 
-def resolve_references(html: str, reader: Reader | None) -> str:
+def resolve_references(html: str, reader: Reader | None, documents: Mapping[int, HubDocument] | None = None) -> str:
     """Return HTML with its references turned into links, or into plain text where the reader may not go.
 
     Args:
         html: rendered by blocks; references have the form that the handlers above write.
         reader: whose links these are; None means a visitor.
+        documents: those that are loaded already, by primary key; others are looked up.
     """
     found = REFERENCE.findall(html)
     if not found:
@@ -72,8 +75,11 @@ def resolve_references(html: str, reader: Reader | None) -> str:
         addresses.update(_page_addresses(page_ids, reader))
     if document_ids:
         # A document linked from a page that is read here is used by that page: serving it asks the policy.
-        for document in HubDocument.objects.filter(pk__in=document_ids):
-            addresses["document", document.pk] = document.url
+        found_documents = dict(documents or {})
+        if missing := document_ids - found_documents.keys():
+            found_documents.update(HubDocument.objects.in_bulk(missing))
+        for pk in document_ids & found_documents.keys():
+            addresses["document", pk] = found_documents[pk].url
 
     def resolved(match: re.Match[str]) -> str:
         address = addresses.get((match[1], int(match[2])))
@@ -85,17 +91,14 @@ def resolve_references(html: str, reader: Reader | None) -> str:
 def _page_addresses(page_ids: set[int], reader: Reader) -> dict[tuple[str, int], str]:
     """Return addresses of pages in the active language, else of the version that was linked."""
     language = get_language() or "en"
-    linked = dict(readable_pages(Page.objects.filter(pk__in=page_ids), reader).values_list("pk", "translation_key"))
-    versions = readable_pages(Page.objects.filter(translation_key__in=linked.values()), reader)
-    by_key: dict = {}
-    for page in versions.select_related("locale"):
-        by_key.setdefault(page.translation_key, {})[page.locale.language_code] = page
-        by_key[page.translation_key][page.pk] = page
+    linked = readable_pages(Page.objects.filter(pk__in=page_ids), reader)
+    versions = readable_pages(Page.objects.filter(translation_key__in=linked.values("translation_key")), reader)
+    found = list(versions.select_related("locale"))
+    in_language = {page.translation_key: page for page in found if page.locale.language_code == language}
     addresses = {}
-    for pk, key in linked.items():
-        page = by_key.get(key, {}).get(language)
-        if page is not None:
-            addresses["page", pk] = page.url or ""
-        else:
-            addresses["page", pk] = reverse("read_in_source_language", args=[pk])
+    for page in found:
+        if page.pk in page_ids:
+            translated = in_language.get(page.translation_key)
+            address = address_of(translated) if translated else reverse("read_in_source_language", args=[page.pk])
+            addresses["page", page.pk] = address
     return addresses

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import (
-    CharField,
-    Exists,
-    F,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Value,
-    prefetch_related_objects,
-)
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext
-from wagtail.blocks import StreamValue
-from wagtail.models import Page
 
 from access.policy import readable_pages
 from access.readers import Reader
-from knowledge.models import (
-    Adaptation,
-    Attachment,
-    Author,
-    HubImage,
-    KnowledgeIndexPage,
-    KnowledgePage,
-    ReadablePage,
-)
-from members.models import Organisation
+from knowledge.loading import cards, for_cards, records_of_reuse, versions_of
+from knowledge.models import Attachment, Author, CountryConcerned, KnowledgeIndexPage, KnowledgePage, ReadablePage
 from vocabulary.countries import country_name
 from vocabulary.queries import Term, current_vocabulary
 
@@ -63,13 +43,6 @@ def readable_knowledge(reader: Reader, language: str | None = None) -> QuerySet[
     """Return the pieces of knowledge a reader may read, each once, in the best language for them."""
     pages = in_best_language(KnowledgePage.objects.all(), language or get_language() or "en")
     return readable_pages(pages, reader)
-
-
-def for_cards(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
-    """Load with each page what a card shows, in a number of queries that does not grow."""
-    return pages.select_related("locale", "content_type", "lead_image", "access").prefetch_related(
-        "lead_image__renditions", "topics", "countries"
-    )
 
 
 @dataclass(frozen=True)
@@ -112,12 +85,11 @@ class SectionList:
     is_filtered: bool
 
 
-def _pages_in(section: KnowledgeIndexPage) -> Q:
-    """Match what is in a section, in all its languages."""
-    paths = Page.objects.filter(translation_key=section.translation_key, live=True).values_list("path", flat=True)
+def _pages_in(section: KnowledgeIndexPage, reader: Reader) -> Q:
+    """Match what is in a section, in all its languages that the reader may enter."""
     condition = Q(pk__in=[])
-    for path in paths:
-        condition |= Q(path__startswith=path, depth__gt=section.depth)
+    for version in versions_of(section, reader).values():
+        condition |= Q(path__startswith=version.path, depth__gt=section.depth)
     return condition
 
 
@@ -129,7 +101,7 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
     """
     language = get_language() or section.locale.language_code
     vocabulary = current_vocabulary(reader.generation)
-    pages = readable_knowledge(reader, language).filter(_pages_in(section))
+    pages = readable_knowledge(reader, language).filter(_pages_in(section, reader))
     chosen = {name: _cleaned(parameters.get(name, "")) for name in LIST_PARAMETERS}
 
     values = _values_in(pages)
@@ -139,7 +111,8 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
     if chosen["sector"]:
         pages = pages.filter(sectors__slug=chosen["sector"])
     if chosen["country"]:
-        pages = pages.filter(countries__code=chosen["country"].upper())
+        concerned = CountryConcerned.objects.filter(code=chosen["country"].upper())
+        pages = pages.filter(pk__in=concerned.values("page"))
     if chosen["year"]:
         year = int(chosen["year"]) if chosen["year"].isascii() and chosen["year"].isdigit() else 0
         pages = pages.filter(published_on__year=year) if 1 <= year <= 9999 else pages.none()
@@ -160,9 +133,11 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
         Filter("country", gettext("Country"), choices("country", lambda code: country_name(code, language))),
         Filter("year", gettext("Year"), choices("year", str)),
     ]
-    paginator = Paginator(for_cards(pages.distinct().order_by("-published_on", "-pk")), PAGE_SIZE)
+    paginator = Paginator(for_cards(pages.order_by("-published_on", "-pk")), PAGE_SIZE)
+    shown = paginator.get_page(parameters.get("page"))
+    shown.object_list = cards(shown.object_list)
     return SectionList(
-        page=paginator.get_page(parameters.get("page")),
+        page=shown,
         filters=[each for each in filters if each.choices],
         query=urlencode({name: value for name, value in chosen.items() if value}),
         is_filtered=any(chosen.values()),
@@ -245,33 +220,8 @@ def heading_anchor(block_id: str) -> str:
     return f"s-{str(block_id)[:8]}"
 
 
-def _images_in(value) -> Iterable[HubImage]:
-    """Yield the images of a StreamField value, at any depth."""
-    if isinstance(value, StreamValue):
-        for child in value:
-            yield from _images_in(child.value)
-    elif isinstance(value, HubImage):
-        yield value
-    elif isinstance(value, Mapping):
-        for child in value.values():
-            yield from _images_in(child)
-    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        for child in value:
-            yield from _images_in(child)
-
-
-def prefetch_renditions(page: ReadablePage) -> None:
-    """Load the renditions of all images of a page in one query, however many there are."""
-    images = [image for body in page.bodies for image in _images_in(body)]
-    if page.lead_image_id:
-        images.append(page.lead_image)
-    if images:
-        prefetch_related_objects(images, "renditions")
-
-
 def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
     """Return what surrounds a page's text for a reader."""
-    prefetch_renditions(page)
     headings = [
         Heading(str(block.value), heading_anchor(block.id))
         for body in page.bodies
@@ -291,9 +241,6 @@ def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
     def terms(name: str) -> list[Term]:
         return [vocabulary.by_pk[concept.pk] for concept in getattr(page, name).all()]
 
-    names = Prefetch("organisation", Organisation.objects.prefetch_related("names"))
-    authors = list(page.authors.all())
-    prefetch_related_objects(authors, names)
     taken_up, adapted_from, related = _relations(page, reader, language)
     return ReadingContext(
         headings=headings,
@@ -301,8 +248,8 @@ def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
         sectors=terms("sectors"),
         regions=terms("regions"),
         countries=[country.name for country in page.countries.all()],
-        authors=authors,
-        attachments=list(page.attachments.select_related("document")),
+        authors=list(page.authors.all()),
+        attachments=list(page.attachments.all()),
         related=related,
         taken_up=taken_up,
         adapted_from=adapted_from,
@@ -318,59 +265,24 @@ def _relations(
 
     All pages named by any of them are fetched together, in the best language, through the policy.
     """
-    # A case study's translations carry copies of its records: the source's count.
-    is_record_of_source = Q(case_study__isnull=True) | Q(
-        case_study__source_language=F("case_study__locale__language_code")
-    )
-    touching = Adaptation.objects.filter(
-        Q(practice__translation_key=page.translation_key) & is_record_of_source | Q(case_study=page.pk)
-    )
-    records = list(touching.select_related("practice", "case_study").prefetch_related("organisation__names"))
-    related_keys = list(page.related_items.values_list("item__translation_key", flat=True))
-    keys = set(related_keys)
-    for record in records:
-        keys.add(record.practice.translation_key)
-        if record.case_study:
-            keys.add(record.case_study.translation_key)
-    keys.discard(page.translation_key)
-    found = for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys)) if keys else []
-    by_key = {other.translation_key: other for other in found}
+    records, organisations = records_of_reuse(page)
+    related_keys = [getattr(item, "item_key", None) or item.item.translation_key for item in page.related_items.all()]
+    keys = {*related_keys, *(record.practice_key for record in records), *(record.case_key for record in records)}
+    keys -= {page.translation_key, None}
+    pages = for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys)) if keys else []
+    by_key = {other.translation_key: other for other in cards(pages)}
 
     taken_up, adapted_from = [], []
     for record in records:
-        if record.practice.translation_key == page.translation_key:
-            case = by_key.get(record.case_study.translation_key) if record.case_study else None
-            if record.case_study and case is None:
+        if record.practice_key == page.translation_key:
+            case = by_key.get(record.case_key) if record.case_key else None
+            if record.case_key and case is None:
                 continue
-            organisation = record.organisation.name_in(language) if record.organisation else ""
-            taken_up.append(TakenUp(organisation, record.country_name, record.year, record.note, case))
-        elif practice := by_key.get(record.practice.translation_key):
+            organisation = organisations.get(record.organisation_id or 0)
+            name = organisation.name_in(language) if organisation else ""
+            country = country_name(record.country, language) if record.country else ""
+            taken_up.append(TakenUp(name, country, record.year, record.note, case))
+        elif practice := by_key.get(record.practice_key):
             adapted_from.append(AdaptedPractice(practice, record.year, record.note))
     related = [by_key[key] for key in related_keys if key in by_key]
     return taken_up, adapted_from, related
-
-
-@dataclass(frozen=True)
-class LanguageVersion:
-    """A language a reader can switch to on a page.
-
-    Attributes:
-        code: language code of the interface after the switch.
-        name: the language's name in itself.
-        url: where the switch leads.
-        is_current: whether the page is shown in this language now.
-        is_translation: whether the text itself is in this language.
-    """
-
-    code: str
-    name: str
-    url: str
-    is_current: bool
-    is_translation: bool
-
-
-def translations_of(page: Page, reader: Reader) -> dict[str, Page]:
-    """Return the live versions of a page that the reader may read, by language code, aliases left out."""
-    versions = Page.objects.filter(translation_key=page.translation_key, alias_of__isnull=True)
-    found = readable_pages(versions, reader).select_related("locale")
-    return {version.locale.language_code: version for version in found}

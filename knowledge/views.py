@@ -20,9 +20,10 @@ from wagtail.models import Page
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
 from access.sharing import share_among_equals
+from knowledge.addresses import address_of
 from knowledge.forms import AdaptationForm
+from knowledge.loading import load_specific, versions_of, with_surroundings
 from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
-from knowledge.queries import translations_of
 
 # Everything else is downloaded: a browser must never run what somebody uploaded.
 SHOWN_IN_BROWSER = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf"}
@@ -71,12 +72,12 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
     original. When there is a translation, the reader is sent to it.
     """
     reader = reader_of(request)
-    page = get_object_or_404(readable_pages(Page.objects.filter(alias_of__isnull=True), reader), pk=page_id)
-    versions = translations_of(page, reader)
+    page = get_object_or_404(with_surroundings(Page.objects.filter(alias_of__isnull=True), reader), pk=page_id)
+    versions = versions_of(page, reader)
     translation = versions.get(get_language() or "")
     if translation is not None:
-        return redirect(translation.url)
-    specific = page.specific
+        return redirect(translation.address)
+    specific = load_specific(page)
     source = versions.get(getattr(specific, "source_language", ""))
     if source is not None and source.pk != page.pk:
         return redirect("read_in_source_language", source.pk)
@@ -89,11 +90,11 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
 def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
     """Let a member record that their organisation reused a practice (members with an organisation only)."""
     reader = reader_of(request)
-    practice = get_object_or_404(readable_pages(KnowledgePage.objects.all(), reader), pk=page_id)
+    practice = get_object_or_404(readable_pages(KnowledgePage.objects.select_related("locale"), reader), pk=page_id)
     organisation = request.user.organisation
     if not reader.is_member or organisation is None:
         messages.info(request, gettext("Only members with an organisation can record that it reused a practice."))
-        return redirect(practice.url)
+        return redirect(address_of(practice))
     form = AdaptationForm(request.POST or None, initial={"country": organisation.country})
     if request.method == "POST" and form.is_valid():
         form.instance.practice = practice
@@ -101,6 +102,6 @@ def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
         form.instance.recorded_by = request.user
         form.save()
         messages.success(request, gettext("Thank you. Others can now see where this practice was taken up."))
-        return redirect(practice.url)
+        return redirect(address_of(practice))
     context = {"practice": practice, "form": form, "organisation": organisation}
     return render(request, "knowledge/record_adaptation.html", context)

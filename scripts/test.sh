@@ -22,7 +22,7 @@ quick_tests() {
     (
         . scripts/clean_env.sh
         unset TEST_ELASTICSEARCH_URL TEST_DATABASE_URL
-        DEBUG=true pytest -n "$workers" -m "not service and not browser" "$@" </dev/null
+        DEBUG=true pytest -n "$workers" -m "not service and not browser and not slow" "$@" </dev/null
     )
 }
 
@@ -32,7 +32,7 @@ all_tests() {
     export TEST_ELASTICSEARCH_URL="$ELASTICSEARCH_URL" TEST_DATABASE_URL="$DATABASE_URL"
     # The suite stands on PostgreSQL; a test that wants Elasticsearch says so and takes the TEST_ address.
     . scripts/clean_env.sh
-    DEBUG=true DATABASE_URL="$TEST_DATABASE_URL" pytest -n "$workers" "$@" </dev/null
+    DEBUG=true DATABASE_URL="$TEST_DATABASE_URL" pytest -n "$workers" --dist loadgroup "$@" </dev/null
 }
 
 if [ -n "$fast" ]; then

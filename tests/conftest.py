@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 
 from access.readers import Reader, reader_for
+from home.models import HomePage
 from home.tree import make_tree
 
 
@@ -18,10 +19,18 @@ def own_media(settings, tmp_path):
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Put the tree of every installation into the test database once: it takes longer than most tests."""
+    with django_db_blocker.unblock():
+        make_tree()
+
+
 @pytest.fixture
-def tree(db):
+def tree(db) -> dict[str, HomePage]:
     """Home pages, sections and roles in four languages; the home pages by language code."""
-    return make_tree()
+    homes = HomePage.objects.select_related("locale")
+    return {home.locale.language_code: home for home in homes}
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ from django.db.models.functions import Coalesce
 from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
+from access.readers import Reader
+from access.rows import JSONRows, time_from_json
+from knowledge.loading import versions_of
 from knowledge.models import ReadablePage
 from knowledge.reports import editable_pages
 from members.models import User
@@ -42,37 +45,41 @@ class OutdatedNotice:
     changed_at: datetime.datetime
 
 
-def outdated_notice(page: Page) -> OutdatedNotice | None:
+def with_followed_sources(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Load with pages the sources that they follow, for `outdated_notice`: language, time of the last sync."""
+    followed = Translation.objects.filter(
+        source__object_id=OuterRef("translation_key"), target_locale=OuterRef("locale"), enabled=True
+    )
+    return pages.annotate(followed_rows=JSONRows(followed, "source__locale__language_code", "source__last_updated_at"))
+
+
+def outdated_notice(page: Page, reader: Reader) -> OutdatedNotice | None:
     """Return a notice for a live translation that is older than its source's live version.
 
     A translation that follows its source is made from the texts taken over at the last sync, so it is out of
     date when its source was published after that, or the texts were taken over after it was published. One
     that no longer follows its source is out of date when the source was published later.
 
-    One query for a translation, none for an original.
+    No query if the page was loaded with `with_followed_sources`, one if not, none for an original.
     """
     language = getattr(page, "source_language", "")
     if not isinstance(page, ReadablePage) or language in {"", page.locale.language_code}:
         return None
-    followed = Translation.objects.filter(
-        source__object_id=OuterRef("translation_key"),
-        source__locale=OuterRef("locale"),
-        target_locale=page.locale_id,
-        enabled=True,
-    )
-    versions = Page.objects.filter(
-        translation_key=page.translation_key, locale__language_code=language, live=True, alias_of__isnull=True
-    )
-    source = versions.annotate(synced_at=_synced_at(), is_followed=Exists(followed)).first()
+    source = versions_of(page, reader).get(language)
     if source is None or source.last_published_at is None or page.last_published_at is None:
         return None
-    if source.is_followed:
-        is_outdated = source.last_published_at > source.synced_at or source.synced_at > page.last_published_at
-    else:
+    rows = getattr(page, "followed_rows", None)
+    if rows is None:
+        loaded = with_followed_sources(Page.objects.filter(pk=page.pk)).first()
+        rows = loaded.followed_rows if loaded else []
+    synced_at = {code: time_from_json(time) for code, time in rows}.get(language)
+    if synced_at is None:
         is_outdated = source.last_published_at > page.last_published_at
+    else:
+        is_outdated = source.last_published_at > synced_at or synced_at > page.last_published_at
     if not is_outdated:
         return None
-    return OutdatedNotice(source.url or "", language, source.last_published_at)
+    return OutdatedNotice(source.address, language, source.last_published_at)
 
 
 def state_name(language_code: str) -> str:

@@ -1,11 +1,14 @@
-"""The vocabulary as readers use it: loaded whole, in two queries, once per content generation."""
+"""The vocabulary as readers use it: loaded whole, in one query, once per content generation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import OuterRef
+
 from access.generation import cached_for_generation
+from access.rows import JSONRows
 from vocabulary.models import Concept, ConceptLabel
 
 
@@ -57,16 +60,19 @@ class Vocabulary:
 
 
 def load_vocabulary() -> Vocabulary:
-    """Read all concepts and labels from the database (two queries)."""
-    rows = Concept.objects.values_list("pk", "slug", "scheme", "broader__slug")
-    terms = {pk: Term(pk, slug, scheme, broader or "") for pk, slug, scheme, broader in rows}
-    labels = ConceptLabel.objects.values_list("concept_id", "language", "is_preferred", "text")
-    for concept_id, language, is_preferred, text in labels.order_by("pk"):
-        if is_preferred:
-            terms[concept_id].preferred[language] = text
-        else:
-            terms[concept_id].alternatives.setdefault(language, []).append(text)
-    return Vocabulary(terms.values())
+    """Read all concepts and labels from the database (one query)."""
+    labels = ConceptLabel.objects.filter(concept=OuterRef("pk")).order_by("pk")
+    concepts = Concept.objects.annotate(label_rows=JSONRows(labels, "language", "is_preferred", "text"))
+    terms = []
+    for pk, slug, scheme, broader, rows in concepts.values_list("pk", "slug", "scheme", "broader__slug", "label_rows"):
+        term = Term(pk, slug, scheme, broader or "")
+        for language, is_preferred, text in rows:
+            if is_preferred:
+                term.preferred[language] = text
+            else:
+                term.alternatives.setdefault(language, []).append(text)
+        terms.append(term)
+    return Vocabulary(terms)
 
 
 def current_vocabulary(generation: int) -> Vocabulary:

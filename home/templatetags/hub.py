@@ -18,9 +18,11 @@ from wagtail.models import Page
 from access.readers import reader_of
 from home.dates import format_date
 from home.queries import Link, page_trail
+from knowledge.addresses import address_of
 from knowledge.links import resolve_references
+from knowledge.loading import Version, versions_of
 from knowledge.models import KnowledgePage
-from knowledge.queries import heading_anchor, translations_of
+from knowledge.queries import heading_anchor
 from translation.queries import OutdatedNotice, outdated_notice
 from vocabulary.queries import Term
 
@@ -65,7 +67,7 @@ def reading_url(page: Page) -> str:
     """Return where a reader of the active language reads a page: itself, or the view of untranslated pages."""
     language = get_language() or "en"
     if page.locale.language_code == language:
-        return page.url or ""
+        return address_of(page)
     return reverse("read_in_source_language", args=[page.pk])
 
 
@@ -90,7 +92,7 @@ def outdated_notice_tag(context: dict[str, Any], page: Page) -> OutdatedNotice |
     """Return what to tell readers of a translation whose original changed since, if it did."""
     if getattr(context["request"], "is_preview", False) or not page.pk:
         return None
-    return outdated_notice(page)
+    return outdated_notice(page, reader_of(context["request"]))
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,15 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
     request = context["request"]
     page = context.get("page")
     current = get_language() or "en"
-    versions: dict[str, Page] = {}
+    versions: dict[str, Version] = {}
     if isinstance(page, Page) and page.pk and not getattr(request, "is_preview", False):
-        versions = translations_of(page, reader_of(request))
+        versions = versions_of(page, reader_of(request))
     links = []
     for code, _name in settings.LANGUAGES:
         if context.get("is_error"):
             url = f"/{code}/"
         elif code in versions:
-            url = versions[code].url or ""
+            url = versions[code].address
         elif versions:
             url = f"/{code}/" + reverse("read_in_source_language", args=[page.pk]).partition("/")[2].partition("/")[2]
         else:
@@ -148,7 +150,8 @@ class LinksNode(Node):
         """Return the content with its references resolved for the reader of the request."""
         html = self.nodelist.render(context)
         request = context.get("request")
-        return mark_safe(resolve_references(html, reader_of(request) if request else None))  # noqa: S308
+        documents = getattr(context.get("page"), "loaded_documents", None)
+        return mark_safe(resolve_references(html, reader_of(request) if request else None, documents))  # noqa: S308
 
 
 @register.tag

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from knowledge.models import KnowledgePage
 from search.index import recording_paused
@@ -24,7 +25,9 @@ class Command(BaseCommand):
             return
         from demo.loader import DemoLoader
 
-        with recording_paused():
+        # Both indexes are written whole afterwards, which takes a fraction of writing them at every step.
+        with recording_paused(), disable_reference_index_auto_update():
             DemoLoader(self.stdout.write if options["verbosity"] > 1 else lambda step: None).load()
+        call_command("rebuild_references_index", verbosity=0)
         call_command("search_index", "rebuild", verbosity=0)
         self.stdout.write(f"Loaded {KnowledgePage.objects.count()} versions of pieces of knowledge.")

@@ -1,0 +1,26 @@
+"""Where pages are: worked out from what a row of a page holds, without asking for the site.
+
+Wagtail's `page.url` first loads all sites and home pages; in a hub there is one site, whose languages have one
+home page each. `tests/knowledge/test_addresses.py` holds that both say the same.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from wagtail.models import Page
+
+
+def path_below(language: str, url_path: str) -> str:
+    """Return the address of a page from its language code and its path in the tree (`/home/section/page/`)."""
+    _empty, _home, below = url_path.split("/", 2)
+    return f"/{language}/{below}"
+
+
+def address_of(page: Page) -> str:
+    """Return the address of a page, without a host; its locale should be loaded with it."""
+    return path_below(page.locale.language_code, page.url_path)
+
+
+def full_address_of(page: Page, request: HttpRequest) -> str:
+    """Return the address of a page with scheme and host of the request."""
+    return request.build_absolute_uri(address_of(page))

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import BaseViewRestriction, Page, PageViewRestriction
 from wagtail_localize.models import TranslationSource
 
+from access.generation import start_new_generation
 from access.models import (
     AUTHENTICATED,
     NOBODY,
@@ -30,15 +31,15 @@ from access.signals import page_access_changed
 BATCH = 500
 
 
-def conditions_of_restriction(restriction: PageViewRestriction) -> Conditions:
-    """Return what Wagtail's own privacy setting of a page asks of a reader."""
+def conditions_of_restriction(restriction: BaseViewRestriction) -> Conditions:
+    """Return what Wagtail's own privacy setting of a page or a collection asks of a reader."""
     match restriction.restriction_type:
-        case PageViewRestriction.LOGIN:
+        case BaseViewRestriction.LOGIN:
             return frozenset({frozenset({AUTHENTICATED})})
-        case PageViewRestriction.GROUPS:
+        case BaseViewRestriction.GROUPS:
             groups = {f"wagtail-group:{group.pk}" for group in restriction.groups.all()}
             return frozenset({frozenset({*groups, SUPERUSER})})
-        case PageViewRestriction.PASSWORD:
+        case BaseViewRestriction.PASSWORD:
             return frozenset({frozenset({f"password:{restriction.pk}"})})
     return NOBODY
 
@@ -169,6 +170,8 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
     PageAccess.objects.bulk_update(changed, ["audience"], batch_size=BATCH)
     changed_ids = {access.page_id for access in changed}
     if changed_ids:
+        # Here too, whoever asked: what is kept from a moment before must not outlive the change.
+        start_new_generation()
         page_access_changed.send(sender=PageAccess, page_ids=changed_ids)
     return changed_ids
 

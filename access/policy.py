@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Collection, CollectionMember, CollectionViewRestriction, Page, ReferenceIndex
+from wagtail.permissions import policy_registry
 
+from access.audiences import conditions_of_restriction
 from access.models import EVERYONE, Audience
-from access.readers import Reader
+from access.readers import Reader, facts_about
 
 
 def readable_pages[PageType: Page](pages: QuerySet[PageType], reader: Reader) -> QuerySet[PageType]:
@@ -32,13 +34,40 @@ def pages_using(file: Model) -> QuerySet[Page]:
     return Page.objects.filter(pk__in=ids)
 
 
-def may_read_file(file: Model, reader: Reader) -> bool:
+def may_read_file(file: CollectionMember, reader: Reader) -> bool:
     """Tell whether the reader may have an image, one of its renditions, or a document.
 
-    A file is as open as the most open live page that uses it. One that no readable page uses is for
-    those who can choose it in the admin.
+    A file is as open as the most open live page that uses it, unless Wagtail's privacy setting of its
+    collection closes it. Besides, it is for those who may choose it in the admin, or edit a page that uses it.
     """
-    return reader.edits or readable_pages(pages_using(file), reader).exists()
+    pages = pages_using(file)
+    is_on_readable_page = readable_pages(pages, reader).exists()
+    if is_on_readable_page and not _collections_closed_to(reader).filter(pk=file.collection_id).exists():
+        return True
+    return reader.edits and _may_work_with(file, pages, reader)
+
+
+def _may_work_with(file: CollectionMember, pages: QuerySet[Page], reader: Reader) -> bool:
+    """Tell whether somebody in the admin may choose a file, or edit one of the pages that use it."""
+    policy = policy_registry.get_by_type(type(file))
+    if policy.user_has_any_permission_for_instance(reader.user, ["add", "change", "choose"], file):
+        return True
+    editable = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(
+        reader.user, ["change", "publish"]
+    )
+    return editable.filter(pk__in=pages.values("pk")).exists()
+
+
+def _collections_closed_to(reader: Reader) -> QuerySet[Collection]:
+    """Return the collections that Wagtail's privacy settings, theirs or one's above, keep from the reader."""
+    restrictions = list(CollectionViewRestriction.objects.select_related("collection").prefetch_related("groups"))
+    # Without the session: passwords are not offered, and a page's must not open a collection.
+    facts = facts_about(reader.user) if restrictions else frozenset()
+    closed = Q(pk__in=[])
+    for restriction in restrictions:
+        if not all(facts & clause for clause in conditions_of_restriction(restriction)):
+            closed |= Q(path__startswith=restriction.collection.path)
+    return Collection.objects.filter(closed)
 
 
 def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -> QuerySet[FileType]:
@@ -55,10 +84,12 @@ def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -
         base_content_type=ContentType.objects.get_for_model(Page),
         object_id__in=pages,
     )
-    return files.filter(Exists(references))
+    return files.filter(Exists(references)).exclude(collection__in=_collections_closed_to(reader))
 
 
-def is_public_file(file: Model) -> bool:
+def is_public_file(file: CollectionMember) -> bool:
     """Tell whether everyone may have the file, so that shared caches may keep it."""
     everyone = Audience.objects.for_conditions(EVERYONE)
-    return pages_using(file).filter(live=True, access__audience=everyone).exists()
+    if not pages_using(file).filter(live=True, access__audience=everyone).exists():
+        return False
+    return not Collection.objects.get(pk=file.collection_id).get_view_restrictions().exists()

@@ -27,6 +27,7 @@ SILENT_MODELS = {
     "wagtailcore.uploadedfile",
     "wagtailadmin.editingsession",
     "wagtailimages.rendition",
+    "wagtailusers.userprofile",  # How somebody likes the admin; made when they first see its bar on a page.
 }
 SILENT_APPS = {"account", "migrations", "search", "django_tasks_db", "wagtailsearch", "wagtail_localize"}
 

@@ -60,7 +60,7 @@ class HomePage(MarkedPage):
         FieldPanel("introduction"),
         InlinePanel("featured_items", heading=_("Featured"), label=_("Featured item"), max_num=4),
         InlinePanel("upcoming_dates", heading=_("Upcoming"), label=_("Date"), max_num=6),
-        InlinePanel("figures", heading=_("The community in figures"), label=_("Figure"), max_num=4),
+        InlinePanel("figures", heading=_("The community in figures"), label=_("Figure of the community"), max_num=4),
         MultiFieldPanel(
             [
                 FieldPanel("join_title"),

@@ -43,7 +43,8 @@ class Frame:
 
     Attributes:
         name: the installation's name in the language.
-        has_logo: whether `home.views.brand_logo` has something to show.
+        logo_version: changes with the logo, so that browsers may keep it; empty when there is none.
+        style_version: changes with the brand's colour.
         navigation: the sections and pages of the main menu.
         footer: the other pages below the home page.
         home_url: address of the home page in the language.
@@ -54,7 +55,8 @@ class Frame:
     tagline: str
     contact_email: str
     hashtag: str
-    has_logo: bool
+    logo_version: str
+    style_version: str
     partners: Sequence[tuple[str, str]]
     navigation: Sequence[Link]
     footer: Sequence[Link]
@@ -76,7 +78,7 @@ def _make_frame(reader: Reader, language: str) -> Frame:
     row = (
         Locale.objects.filter(language_code=language)
         .annotate(
-            brands=JSONRows(brands, "contact_email", "hashtag", "logo_id"),
+            brands=JSONRows(brands, "contact_email", "hashtag", "accent_colour", "logo_id", "logo__file_hash"),
             names=JSONRows(BrandName.objects.filter(brand__in=brands.values("pk")), "language", "name", "tagline"),
             partners=JSONRows(partners, "name", "url"),
             pages=JSONRows(
@@ -89,7 +91,7 @@ def _make_frame(reader: Reader, language: str) -> Frame:
         .first()
     )
     brand_rows, name_rows, partner_rows, page_rows = row or ([], [], [], [])
-    contact_email, hashtag, logo_id = brand_rows[0] if brand_rows else ("", "", None)
+    contact_email, hashtag, colour, logo_id, logo_hash = brand_rows[0] if brand_rows else ("", "", "", None, None)
     names = {code: (name, tagline) for code, name, tagline in name_rows}
     name, tagline = names.get(language) or names.get("en") or (settings.WAGTAIL_SITE_NAME, "")
 
@@ -109,7 +111,8 @@ def _make_frame(reader: Reader, language: str) -> Frame:
         tagline=tagline,
         contact_email=contact_email,
         hashtag=hashtag,
-        has_logo=logo_id is not None,
+        logo_version=f"{logo_id}-{(logo_hash or '')[:8]}" if logo_id else "",
+        style_version=colour.lstrip("#"),
         partners=[(partner, url) for partner, url in partner_rows],
         navigation=navigation,
         footer=footer,

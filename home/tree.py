@@ -24,6 +24,8 @@ SECTIONS = [
     (_("Case studies"), _("What was done somewhere, what came of it, and what others can take over.")),
 ]
 MEMBERS_GROUPS = ("Experts",)
+# The name by default (hub.environment), so that the catalogues have it.
+_("Global Knowledge Hub")
 
 
 @transaction.atomic

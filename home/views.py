@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import mimetypes
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
+from wagtail.images.models import SourceImageIOError
 
 from access.readers import reader_of
 from home.models import Brand
+
+# Twice the height it is shown at, for fine screens.
+LOGO = "max-600x96"
 
 
 @require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Send a visitor of the bare address to the home page in their browser's language (public view)."""
-    response = redirect(f"/{get_language_from_request(request)}/")
+    # A cookie may name a language in capitals; addresses do not.
+    response = redirect(f"/{get_language_from_request(request).lower()}/")
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -24,9 +32,25 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def brand_css(request: HttpRequest) -> HttpResponse:
-    """Return the brand's colour as a style sheet (public view); its address carries the content generation."""
+    """Return the brand's colour as a style sheet (public view); its address changes with the colour."""
     brand = Brand.objects.first() or Brand()
     response = HttpResponse(f":root{{--brand:{brand.accent_colour}}}\n", content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@require_safe
+def brand_logo(request: HttpRequest) -> HttpResponseBase:
+    """Return the brand's logo, fitted into the header (public view); its address changes with the image."""
+    brand = Brand.objects.select_related("logo").first()
+    if brand is None or brand.logo is None:
+        raise Http404
+    try:
+        rendition = brand.logo.get_rendition(LOGO)
+        file = rendition.file.storage.open(rendition.file.name)
+    except (SourceImageIOError, OSError) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.guess_type(rendition.file.name)[0])
     response["Cache-Control"] = "public, max-age=86400"
     return response
 

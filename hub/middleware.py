@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware as DjangoCSPMiddleware
 from django.shortcuts import render
+from wagtail.contrib.redirects.middleware import RedirectMiddleware as WagtailRedirectMiddleware
+from wagtail.contrib.redirects.middleware import get_redirect
+from wagtail.contrib.redirects.models import Redirect
+
+from access.policy import may_read_page
+from access.readers import reader_of
 
 
 class UploadLimitMiddleware:
@@ -19,7 +26,7 @@ class UploadLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 413 to a declared length above `UPLOAD_MAX_BYTES`."""
         length = request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > settings.UPLOAD_MAX_BYTES:
+        if length.isascii() and length.isdigit() and int(length) > settings.UPLOAD_MAX_BYTES:
             limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
             return render(request, "413.html", {"limit": limit}, status=413)
         return self.get_response(request)
@@ -33,3 +40,17 @@ class ContentSecurityPolicyMiddleware(DjangoCSPMiddleware):
         if request.path.startswith("/admin/") and not hasattr(response, "_csp_config"):
             response._csp_config = settings.ADMIN_CSP  # type: ignore[attr-defined]
         return super().process_response(request, response)
+
+
+class RedirectMiddleware(WagtailRedirectMiddleware):
+    """Wagtail's, asking the policy: it remembers the old addresses of pages, and would give anybody the new ones."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Lead to a page only those who may read it; to others the old address is unknown."""
+        answer = super().process_response(request, response)
+        if answer is response:
+            return response
+        path = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+        redirect = get_redirect(request, path) or get_redirect(request, urlsplit(path).path)
+        page = redirect.redirect_page
+        return answer if page is None or may_read_page(page, reader_of(request)) else response

@@ -32,6 +32,9 @@ INSTALLED_APPS = [
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
+    # Before Wagtail's users: for a text that both translate, the form to sign in and the account must say the same.
+    "allauth",
+    "allauth.account",
     "members.apps.HubUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
@@ -43,8 +46,6 @@ INSTALLED_APPS = [
     "taggit",
     "django_tasks",
     "django_tasks_db",
-    "allauth",
-    "allauth.account",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "hub.page_cache.PageCacheMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "hub.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"
@@ -159,6 +160,7 @@ UPLOAD_MAX_BYTES = 50 * 1024 * 1024
 WAGTAIL_SITE_NAME = ENVIRONMENT["SITE_NAME"]
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "knowledge.HubImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "knowledge.forms.HubImageForm"
 WAGTAILDOCS_DOCUMENT_MODEL = "knowledge.HubDocument"
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "knowledge.forms.HubDocumentForm"
 # `direct`: documents have the address of their file, which `serve_file` answers, asking the policy.
@@ -229,6 +231,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -280,6 +283,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows previews in a frame of its own p
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
 if ENVIRONMENT["SECURE_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Failed attempts to sign in are counted by the reader's address, not by the front server's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(ENVIRONMENT["SECURE_PROXY"])
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # A long page with many blocks has thousands of form fields.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

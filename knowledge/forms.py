@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import filetype
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
 
 from knowledge.models import Adaptation
 
@@ -50,6 +55,39 @@ class HubDocumentForm(BaseDocumentForm):
                 _("The content of this file is not what its name says (.%(extension)s).") % {"extension": extension}
             )
         return file
+
+
+class WholeImageField(WagtailImageField):
+    """Takes an image that can be drawn to its last line.
+
+    Wagtail reads the beginning: a file cut short is a server error there, or later, on each page that shows it.
+    """
+
+    def to_python(self, data: Any) -> Any:
+        """Decode the image once, after Wagtail has limited its size and its pixels."""
+        try:
+            file = super().to_python(data)
+            if file is not None:
+                file.seek(0)
+                with Image.open(file) as image:
+                    image.load()
+                file.seek(0)
+        except ValidationError:
+            raise
+        except Exception as error:  # Decoders raise whatever their format makes them stumble over.
+            raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
+        return file
+
+
+class HubImageForm(BaseImageForm):
+    """Upload an image: one that can be drawn."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("file"):
+            self.fields["file"] = WholeImageField(
+                label=field.label, required=field.required, widget=field.widget, help_text=field.help_text
+            )
 
 
 class AdaptationForm(forms.ModelForm):

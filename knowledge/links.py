@@ -8,8 +8,9 @@ the reader may not read becomes plain text, so that neither its address nor its 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -24,7 +25,17 @@ from knowledge.models import HubDocument
 REFERENCE = re.compile(r'<a href="hub:(page|document):(\d+)">(.*?)</a>', re.DOTALL)
 
 
-class PageReferenceHandler(LinkHandler):
+class ReferenceHandler(LinkHandler):
+    """A link that Wagtail's reference index knows: by it a linked document is as open as the page (`access.policy`)."""
+
+    @classmethod
+    def extract_references(cls, attrs: dict[str, str]) -> Iterator[tuple[type[Model], str, str, str]]:
+        """Yield what the link points to, as `ReferenceIndex` takes it."""
+        if attrs.get("id", "").isdigit():
+            yield cls.get_model(), attrs["id"], "", ""
+
+
+class PageReferenceHandler(ReferenceHandler):
     """Renders a link to a page as a reference."""
 
     identifier = "page"
@@ -40,7 +51,7 @@ class PageReferenceHandler(LinkHandler):
         return f'<a href="hub:page:{int(attrs["id"])}">' if attrs.get("id", "").isdigit() else "<a>"
 
 
-class DocumentReferenceHandler(LinkHandler):
+class DocumentReferenceHandler(ReferenceHandler):
     """Renders a link to a document as a reference."""
 
     identifier = "document"

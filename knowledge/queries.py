@@ -13,6 +13,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext
 
+from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
 from knowledge.loading import cards, for_cards, records_of_reuse, versions_of
@@ -101,10 +102,12 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
     """
     language = get_language() or section.locale.language_code
     vocabulary = current_vocabulary(reader.generation)
-    pages = readable_knowledge(reader, language).filter(_pages_in(section, reader))
+    pages = pages_of_section = readable_knowledge(reader, language).filter(_pages_in(section, reader))
     chosen = {name: _cleaned(parameters.get(name, "")) for name in LIST_PARAMETERS}
 
-    values = _values_in(pages)
+    # The same whatever is chosen and on every page of the list, and dear where there are many pages.
+    key = f"filters:{section.pk}:{language}:{reader.fingerprint}"
+    values = cached_for_generation(key, reader.generation, lambda: _values_in(pages_of_section))
 
     if chosen["topic"]:
         pages = pages.filter(topics__slug=chosen["topic"])

@@ -28,6 +28,8 @@ from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
 # Everything else is downloaded: a browser must never run what somebody uploaded.
 SHOWN_IN_BROWSER = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf"}
 PUBLIC_SECONDS = 600
+# Primary keys of pages are 32 bits; some databases fail at what is more.
+MAX_ID = 2**31 - 1
 
 
 def _file_record(path: str) -> models.Model | None:
@@ -89,6 +91,8 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
     """Let a member record that their organisation reused a practice (members with an organisation only)."""
+    if page_id > MAX_ID:
+        raise Http404
     reader = reader_of(request)
     practice = get_object_or_404(readable_pages(KnowledgePage.objects.select_related("locale"), reader), pk=page_id)
     organisation = request.user.organisation

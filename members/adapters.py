@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,3 +13,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Keep the sign-up form closed."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where somebody goes who signed in without having asked for a page: home, in their language."""
+        return f"/{get_language()}/"
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Return where somebody goes who signed out."""
+        return f"/{get_language()}/"

@@ -10,6 +10,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        """Connect the signal receivers."""
+        from members import receivers  # noqa: F401
+
 
 class HubUsersConfig(WagtailUsersAppConfig):
     """Wagtail's app for users, with the hub's forms (see Wagtail's docs, "Customizing admin user views")."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check that every text of the interface is in the catalogue of every language, and translated there.
+"""Check that every text of the interface is in the catalogue of every language, translated and well set.
 
 The texts are collected by Django's makemessages (which needs the gettext programs) in a copy of the
 project, so that the check changes nothing. Mend what it reports with `make messages` and a translator.
@@ -8,17 +8,29 @@ project, so that the check changes nothing. Mend what it reports with `make mess
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHOWN = 20
+# What a language never has in print: (what it is, how it looks).
+MISPRINTS = {
+    "ar": [("a Latin comma, semicolon or question mark", re.compile(r"[\u0620-\u064a][,;?]"))],
+    "es": [("a question or an exclamation that is not opened", re.compile(r"^[^¿]*\?|^[^¡]*!"))],
+    "fr": [
+        ("no narrow no-break space before it", re.compile(r"[^\W\d_] ?[;!?](?:\s|$)")),
+        ("no no-break space before the colon", re.compile(r"[^\W\d_] ?:(?:\s|$)")),
+        ("no no-break space inside the quotation marks", re.compile(r"«[^\xa0]|[^\xa0]»")),
+        ("a straight apostrophe", re.compile(r"[^\W\d_]'[^\W\d_]")),
+    ],
+}
 
 
 def copy_project(target: Path) -> None:
@@ -61,7 +73,14 @@ def faults(committed: Path, collected: Path) -> list[str]:
             found.append(f"not translated: {text!r}")
         else:
             found.extend(f"{error}: {text!r}" for error in message.check(ours))
+            found.extend(f"{fault}: {text!r}" for fault in misprints(message, committed.parts[-3]))
     return found
+
+
+def misprints(message: Message, language: str) -> list[str]:
+    """Return what is wrong with the punctuation of a translation."""
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or [])
+    return [name for name, look in MISPRINTS.get(language, []) if any(look.search(string) for string in strings)]
 
 
 def main(languages: list[str]) -> int:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
@@ -41,7 +42,12 @@ def compile_catalogue(source: Path, compiled: Path) -> int:
         Path(temporary).replace(compiled)
     finally:
         Path(temporary).unlink(missing_ok=True)
-    return sum(1 for message in catalogue if message.id and message.string and not message.fuzzy)
+    return sum(1 for message in catalogue if message.id and is_translated(message) and not message.fuzzy)
+
+
+def is_translated(message: Message) -> bool:
+    """Say whether a message has its text, in all its plural forms."""
+    return bool(message.string) if isinstance(message.string, str) else all(message.string or [""])
 
 
 def main() -> int:

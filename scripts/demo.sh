@@ -15,9 +15,7 @@ if "$python" -c "import socket; socket.create_connection(('127.0.0.1', $PORT), 1
 fi
 
 "$python" scripts/compile_messages.py
-echo "Preparing the database"
-"$python" manage.py migrate --verbosity 0
-"$python" manage.py load_demo
+"$python" manage.py prepare_demo
 
 shared_memory=/dev/shm
 [ -w "$shared_memory" ] || shared_memory=var

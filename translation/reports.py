@@ -143,4 +143,5 @@ class OwnTranslationsReportView(TranslationsReportView):
         pages = editable_pages(self.request.user).filter(
             translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale")
         )
-        return super().get_queryset().filter(Exists(pages)).select_related("source__locale", "target_locale")
+        found = super().get_queryset().filter(Exists(pages)).order_by("pk")
+        return found.select_related("source__locale", "target_locale")

@@ -10,6 +10,8 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 # Whoever has this may write pages in the language they are written in; translators do not have it.
 EDIT_ORIGINALS = "knowledge.edit_originals"
 SUBMIT_TRANSLATION = "wagtail_localize.submit_translation"
+# The field's terms in all languages, for those who write and translate; administrators change them.
+VIEW_VOCABULARY = "vocabulary.view_concept"
 # The groups that Wagtail's own migrations make.
 EDITORS = ("Editors", "Moderators")
 
@@ -38,7 +40,7 @@ def grant_translators(language_code: str) -> Group:
         Page.DoesNotExist: when there is no home page in the language.
     """
     group, _created = Group.objects.get_or_create(name=translators_group_name(language_code))
-    group.permissions.add(_permission("wagtailadmin.access_admin"))
+    group.permissions.add(_permission("wagtailadmin.access_admin"), _permission(VIEW_VOCABULARY))
     locale = Locale.objects.get(language_code=language_code)
     home = Page.objects.filter(depth=2, locale=locale).order_by("-live", "path").first()
     if home is None:
@@ -57,7 +59,7 @@ def grant_translators(language_code: str) -> Group:
 
 def grant_editors() -> None:
     """Let editors and moderators write originals and hand them to the translators. Can run again."""
-    permissions = [_permission(EDIT_ORIGINALS), _permission(SUBMIT_TRANSLATION)]
+    permissions = [_permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY)]
     for name in EDITORS:
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)

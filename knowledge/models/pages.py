@@ -137,18 +137,25 @@ class ReadablePage(MarkedPage):
         super().save(*args, **kwargs)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the address that a translator gave the page.
-
-        wagtail-localize writes addresses in Latin letters only, which leaves nothing of an Arabic one.
-        """
-        if not self.slug and self.pk:
-            written = StringTranslation.objects.filter(
-                context__object_id=self.translation_key, context__path="slug", locale=self.locale
-            )
-            slug = slugify(written.values_list("data", flat=True).last() or "", allow_unicode=True)
-            if slug:
-                self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
+        """Check the page, with the address that a translator gave it."""
+        self._keep_translated_slug()
         super().full_clean(*args, **kwargs)
+
+    def minimal_clean(self) -> None:
+        """Check a draft, with the address that a translator gave it."""
+        self._keep_translated_slug()
+        super().minimal_clean()
+
+    def _keep_translated_slug(self) -> None:
+        """Put back what wagtail-localize took: it writes addresses in Latin letters only, and no Arabic is left."""
+        if self.slug or not self.pk:
+            return
+        written = StringTranslation.objects.filter(
+            context__object_id=self.translation_key, context__path="slug", locale=self.locale
+        )
+        slug = slugify(written.values_list("data", flat=True).last() or "", allow_unicode=True)
+        if slug:
+            self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
 
     def publish(self, revision, user=None, **kwargs: Any):
         """Publish a revision, unless the publishing gate is closed to it (see `publishing_gate`)."""

@@ -13,6 +13,7 @@ PUBLIC = {
     "robots.txt": "everyone",
     "sitemap.xml": "everyone: what a visitor may read",
     "brand.css": "everyone",
+    "brand/logo": "everyone: the image that the brand's settings name",
     "media/<path:path>": "the policy: as open as the most open page that uses the file",
     "<lang>/search/": "the policy, in the query and for what is displayed",
     "<lang>/search/completions/": "the policy, in the query and for what is displayed",

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from rdflib import RDF, SKOS, Graph, Literal, URIRef
 
 from tests.factories import ConceptFactory
@@ -92,3 +93,14 @@ def test_another_hubs_export_is_read(settings, demo_vocabulary):
     settings.BASE_URL = "https://hub.example"
     import_skos(io.BytesIO(written), "json-ld")
     assert export_csv() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("csv", "id,scheme"), ("turtle", "@prefix"), ("xml", "<?xml"), ("json-ld", "{")]
+)
+def test_the_command_prints_every_format(kind, text, capsys):
+    ConceptFactory(slug="a-concept")
+    call_command("export_vocabulary", format=kind)
+    printed = capsys.readouterr().out
+    assert printed.startswith(text)
+    assert "a-concept" in printed

@@ -1,0 +1,86 @@
+"""What Wagtail's admin shows of pages and files to somebody whose role is somewhere else.
+
+Its lists and its search ask what a user may do. These do not: the page chooser and its search, the report of page
+types, and the admin's internal API for images and documents give every title to everybody in the admin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
+from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+
+from access.policy import readable_pages
+from access.readers import reader_of
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_among_known_pages(pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
+    """Offer the pages that somebody works on or may read, and the way to them."""
+    known = policy_registry.get_by_type(Page).explorable_instances(request.user)
+    readable = readable_pages(Page.objects.order_by(), reader_of(request))
+    return pages.filter(pk__in=known.order_by().values("pk")) | pages.filter(pk__in=readable.values("pk"))
+
+
+# --- The internal API -------------------------------------------------------------------------------
+
+
+class ChoosableFilesMixin:
+    """Gives the files that somebody may choose or change, as the admin's own choosers do."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Ask Wagtail's permissions on collections."""
+        files = super().get_queryset()  # type: ignore[misc]
+        policy = policy_registry.get_by_type(files.model)
+        user = self.request.user  # type: ignore[attr-defined]
+        allowed = policy.instances_user_has_any_permission_for(user, ["add", "change", "choose"])
+        return files.filter(pk__in=allowed.order_by().values("pk"))
+
+
+class ChoosableImagesViewSet(ChoosableFilesMixin, ImagesAdminAPIViewSet):
+    """Images in the admin's internal API."""
+
+
+class ChoosableDocumentsViewSet(ChoosableFilesMixin, DocumentsAdminAPIViewSet):
+    """Documents in the admin's internal API."""
+
+
+# After the hooks of Wagtail's apps, whose entries these replace.
+@hooks.register("construct_admin_api", order=10)
+def limit_files_of_admin_api(router: WagtailAPIRouter) -> None:
+    """Ask for permissions where Wagtail does not."""
+    router.register_endpoint("images", ChoosableImagesViewSet)
+    router.register_endpoint("documents", ChoosableDocumentsViewSet)
+
+
+# --- The report of page types -----------------------------------------------------------------------
+
+
+class AdministratorsPageTypesView(PageTypesUsageReportView):
+    """Wagtail's report of page types; it names the page edited last, whoever asks (administrators only).
+
+    `hub.urls` puts it before Wagtail's own addresses, which no hook can.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse everybody else."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+@hooks.register("construct_reports_menu")
+def hide_limited_report(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Do not offer what is refused."""
+    if not request.user.is_superuser:
+        menu_items[:] = [item for item in menu_items if item.name != "page-types-usage"]

@@ -6,14 +6,19 @@ home page each. `tests/knowledge/test_addresses.py` holds that both say the same
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.http import HttpRequest
 from wagtail.models import Page
+
+# What Django's `reverse` leaves as it is: the sub-delimiters of RFC 3986, section 2.2, and what paths may hold.
+SAFE = "!$&'()*+,;=/~:@"
 
 
 def path_below(language: str, url_path: str) -> str:
     """Return the address of a page from its language code and its path in the tree (`/home/section/page/`)."""
     _empty, _home, below = url_path.split("/", 2)
-    return f"/{language}/{below}"
+    return f"/{language}/{quote(below, safe=SAFE)}"
 
 
 def address_of(page: Page) -> str:

@@ -17,7 +17,15 @@ from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
 from knowledge.loading import cards, for_cards, records_of_reuse, versions_of
-from knowledge.models import Attachment, Author, CountryConcerned, KnowledgeIndexPage, KnowledgePage, ReadablePage
+from knowledge.models import (
+    Attachment,
+    Author,
+    CaseStudy,
+    CountryConcerned,
+    KnowledgeIndexPage,
+    KnowledgePage,
+    ReadablePage,
+)
 from vocabulary.countries import country_name
 from vocabulary.queries import Term, current_vocabulary
 
@@ -223,14 +231,21 @@ def heading_anchor(block_id: str) -> str:
     return f"s-{str(block_id)[:8]}"
 
 
-def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
-    """Return what surrounds a page's text for a reader."""
-    headings = [
+def _headings(page: ReadablePage) -> list[Heading]:
+    """Return what a table of contents lists: the parts of a case study, the heading blocks of other pages."""
+    if isinstance(page, CaseStudy):
+        return [Heading(heading, f"part-{name}") for name, heading, _body in page.parts]
+    return [
         Heading(str(block.value), heading_anchor(block.id))
         for body in page.bodies
         for block in body
         if block.block_type == "heading"
     ]
+
+
+def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
+    """Return what surrounds a page's text for a reader."""
+    headings = _headings(page)
     today = datetime.date.today()
     is_due = bool(page.review_by and page.review_by < today)
     words = sum(len(text.split()) for text in page.readable_texts())

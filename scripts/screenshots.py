@@ -1,30 +1,46 @@
 #!/usr/bin/env python3
-"""Take pictures of the running demo in its four languages, on a desk and on a phone.
+"""Take pictures of the running demo.
 
-    make demo                                   in one terminal
-    make screenshots                            in another
-    scripts/screenshots.py --path /search/?q=   only these pages (each under every language)
+    make demo                        in one terminal
+    make screenshots                 in another: the pictures that README.md shows, into docs/screenshots/
+    scripts/screenshots.py --all     every page type, four languages, desk and phone, day and night, for looking
+                                     through; into var/screenshots/
 
-The pictures go to docs/screenshots/. CHROMIUM names the browser when it is not on PATH.
+CHROMIUM names the browser when it is not on PATH, PORT the demo's port when it is not 8000.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
-import re
 import shutil
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "ar", "es", "fr")
-PATHS = ("/", "/search/?q=")
-SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+# Kind of page → its address in English; in other languages it is where the page's own menu leads.
+PAGES = {
+    "home": "/en/",
+    "section": "/en/case-studies/",
+    "article": "/en/best-practices/i-have-it-now-five-handovers/",
+    "case-study": "/en/case-studies/one-inspector-for-three-island-states/",
+    "standard-page": "/en/annual-meetings/",
+    "search": "/en/search/?q=laboratory",
+    "search-nothing": "/en/search/?q=qqzzqqzz",
+    "sign-in": "/en/accounts/login/",
+    "unknown-address": "/en/nothing-is-here/",
+}
+README_PICTURES = [("home", "en"), ("article", "ar")]
+# High enough to show what is below the first picture.
+README_SCREEN = {"width": 1280, "height": 1220}
+SCREENS = {"desk": {"width": 1280, "height": 860}, "phone": {"width": 360, "height": 740}}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -51,39 +67,49 @@ def answers(base: str) -> bool:
         return False
 
 
-def file_name(path: str, language: str, screen: str) -> str:
-    """Name a picture after its page."""
-    page = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "home"
-    return f"{page}-{language}-{screen}.png"
+def open_page(page: Page, kind: str, language: str) -> None:
+    """Open a page in a language, with all its pictures, also those a reader would have to scroll to."""
+    page.goto(PAGES[kind], wait_until="networkidle")
+    if language != "en":
+        link = page.locator(f".languages a[hreflang={language}]")
+        page.goto(link.get_attribute("href") or "", wait_until="networkidle")
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach((image) => { image.loading = 'eager'; })")
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => null)))")
 
 
-def take(base: str, chromium: str, paths: list[str], target: Path) -> int:
-    """Take all pictures; return how many pages could not be shown."""
-    failed = 0
-    target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for screen, size in SCREENS.items():
+def keep(page: Page, file: Path, *, whole: bool) -> None:
+    """Write a picture as WebP, a quarter of the size of a PNG: of the whole page, or of what the screen shows."""
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+    picture.save(file, quality=82, method=6)
+    print(file.relative_to(PROJECT) if file.is_relative_to(PROJECT) else file)
+
+
+def take_for_readme(browser: Browser, base: str, target: Path) -> None:
+    """Take the pictures that README.md shows."""
+    for kind, language in README_PICTURES:
+        context = browser.new_context(base_url=base, locale=language, viewport=README_SCREEN)  # type: ignore[arg-type]
+        page = context.new_page()
+        open_page(page, kind, language)
+        keep(page, target / f"{kind}-{language}.webp", whole=False)
+        context.close()
+
+
+def take_all(browser: Browser, base: str, target: Path) -> None:
+    """Take every page type in four languages, on a desk and a phone, by day and by night."""
+    for screen, size in SCREENS.items():
+        for scheme in ("light", "dark"):
             for language in LANGUAGES:
                 context = browser.new_context(
-                    locale=language, viewport={"width": size["width"], "height": size["height"]}
+                    base_url=base,
+                    locale=language,
+                    viewport=size,  # type: ignore[arg-type]
+                    color_scheme=scheme,
                 )
                 page = context.new_page()
-                for path in paths:
-                    name = file_name(path, language, screen)
-                    try:
-                        answer = page.goto(f"{base}/{language}{path}", wait_until="networkidle")
-                        if answer is None or not answer.ok:
-                            raise Error(f"status {answer.status if answer else 'none'}")
-                        page.screenshot(path=target / name, full_page=True)
-                    except Error as error:
-                        failed += 1
-                        print(f"{name}: {error.message}", file=sys.stderr)
-                    else:
-                        print(name)
+                for kind in PAGES:
+                    open_page(page, kind, language)
+                    keep(page, target / f"{kind}-{language}-{screen}-{scheme}.webp", whole=True)
                 context.close()
-        browser.close()
-    return failed
 
 
 def main() -> int:
@@ -91,8 +117,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
     )
-    parser.add_argument("--path", action="append", help="a page, without its language; may be repeated")
-    parser.add_argument("--target", type=Path, default=PROJECT / "docs/screenshots")
+    parser.add_argument("--all", action="store_true", help="every page type, into var/screenshots/")
+    parser.add_argument("--target", type=Path, help="another folder")
     options = parser.parse_args()
     base = f"http://127.0.0.1:{int(os.environ.get('PORT') or 8000)}"
     chromium = find_chromium()
@@ -102,7 +128,18 @@ def main() -> int:
     if not answers(base):
         print(f"screenshots: nothing answers at {base}: start `make demo` in another terminal", file=sys.stderr)
         return 1
-    return 1 if take(base, chromium, options.path or list(PATHS), options.target) else 0
+    target = options.target or PROJECT / ("var/screenshots" if options.all else "docs/screenshots")
+    target.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        try:
+            (take_all if options.all else take_for_readme)(browser, base, target)
+        except Error as error:
+            print(f"screenshots: {error.message}", file=sys.stderr)
+            return 1
+        finally:
+            browser.close()
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,25 +1,40 @@
-"""Words of a text in the forms they are found by, for the database engine.
+"""Words of a text in the forms they are found by: all of it for the database engine, stop words and codes for both.
 
-Every token is kept as it is written (folded) and as its stem, so that codes and names stay exact and inflected
-words meet. The stemmers are Snowball's.
+Every token is kept as it is written (folded) and as its stem, so that names stay exact and inflected words meet.
+The stemmers are Snowball's; for Arabic it is the light stemmer that Elasticsearch has too. A code (7647-01-0,
+UN-2814, A/RES/60) is kept in its parts and as one token, and searched as one: its parts alone would be found in
+every longer table.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import snowballstemmer
 
-STEMMERS = {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}
-WORD = re.compile(r"\w+", re.UNICODE)
+STEMMERS = {"en": "english", "es": "spanish", "fr": "french"}
+WORD = re.compile(r"\w+")
+# Words and numbers written as one; a code if there is a digit in it.
+COMPOUND = re.compile(r"(?<!\w)\w++(?:[./‐‑–-]\w++)+")
+# Stands for what joins the parts of a code; every database takes it for a part of a word.
+JOINT = "x"
 # Diacritics and the stretching stroke carry no meaning in a search.
 ARABIC_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
 ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"})
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
-# Attached particles: and, so, with, like, for; then the article.
-ARABIC_PREFIX = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)|و(?=\w{4}))")
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+# "And" or "so" before what is attached to the article.
+ARABIC_CONJUNCTION = re.compile(r"^[وف](?=(?:ال|بال|كال|لل)..)")
+# منشأة and its plural منشآت: the singular's long vowel belongs to the ending.
+ARABIC_LONG_ENDING = re.compile(r"(?<=...)اه$")
+ARABIC_PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل")
+ARABIC_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+# Marks that steer display (direction, joining, hyphenation) and are no part of a word.
+FORMAT_MARKS = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 # Elided words of French: l'usine is found by usine.
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
 STOP_WORDS = {
@@ -31,14 +46,14 @@ STOP_WORDS = {
 
 
 @cache
-def _stemmer(language: str):
+def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer(STEMMERS.get(language, "english"))
 
 
 def fold(text: str) -> str:
     """Return a text without case, accents and orthographic variants of Arabic letters."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = ARABIC_MARKS.sub("", text).translate(ARABIC_LETTERS).translate(ARABIC_DIGITS)
+    text = unicodedata.normalize("NFKC", FORMAT_MARKS.sub("", text)).casefold()
+    text = ARABIC_MARKS.sub("", text).translate(ARABIC_LETTERS).translate(ARABIC_DIGITS).translate(LIGATURES)
     decomposed = unicodedata.normalize("NFD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -48,39 +63,73 @@ def _stop_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in STOP_WORDS.get(language, "").split())
 
 
-@cache
-def _stem_cached(token: str, language: str) -> str:
-    if language == "ar":
-        shorter = ARABIC_PREFIX.sub("", token)
-        token = shorter if len(shorter) > 2 else token
-    return fold(_stemmer(language).stemWord(token))
-
-
+@lru_cache(maxsize=100_000)
 def stem(token: str, language: str) -> str:
     """Return the stem of a folded token in a language; what is no word of letters stays as it is."""
-    return _stem_cached(token, language) if token.isalpha() else token
+    if not token.isalpha():
+        return token
+    return _arabic_stem(token) if language == "ar" else fold(_stemmer(language).stemWord(token))
+
+
+def _arabic_stem(token: str) -> str:
+    """Take articles, attached particles and endings away (L. Larkey et al., Light Stemming for Arabic, 2007)."""
+    token = ARABIC_LONG_ENDING.sub("ات", ARABIC_CONJUNCTION.sub("", token))
+    prefix = next((each for each in ARABIC_PREFIXES if token.startswith(each) and len(token) >= len(each) + 2), "")
+    if not prefix and token.startswith("و") and len(token) >= 4:
+        prefix = "و"
+    token = token[len(prefix) :]
+    for suffix in ARABIC_SUFFIXES:
+        if token.endswith(suffix) and len(token) >= len(suffix) + 2:
+            token = token[: -len(suffix)]
+    return token
+
+
+def _without_attachments(text: str, language: str) -> str:
+    """Return a text without what is attached to words: elided articles, and the possessive in English."""
+    text = ELISION.sub("", text)
+    return POSSESSIVE.sub("", text) if language == "en" else text
+
+
+def joined(code: str) -> str:
+    """Return a code as one token."""
+    return JOINT.join(WORD.findall(fold(code)))
+
+
+def codes(text: str) -> list[re.Match[str]]:
+    """Return the codes in a text as they are written."""
+    return [match for match in COMPOUND.finditer(text) if any(character.isdigit() for character in match[0])]
 
 
 def tokens(text: str, language: str) -> list[str]:
-    """Return the folded words of a text, in order."""
-    if language == "fr":
-        text = ELISION.sub(" ", text)
-    return WORD.findall(fold(text))
+    """Return the words of a typed text, folded, in order, codes as one."""
+    found: list[str] = []
+    text, end = _without_attachments(text, language), 0
+    for code in codes(text):
+        found += WORD.findall(fold(text[end : code.start()]))
+        found.append(joined(code[0]))
+        end = code.end()
+    return found + WORD.findall(fold(text[end:]))
 
 
 def index_text(text: str, language: str) -> str:
-    """Return what the index keeps of a text: each word, and its stem where that is another."""
+    """Return what the index keeps of a text: each word, its stem where that is another, and its codes."""
     kept = []
-    for token in tokens(text, language):
+    for token in WORD.findall(fold(_without_attachments(text, language))):
         kept.append(token)
         stemmed = stem(token, language)
         if stemmed != token:
             kept.append(stemmed)
-    return " ".join(kept)
+    return " ".join([*kept, *(joined(code[0]) for code in codes(text))])
+
+
+def without_stop_words(text: str, language: str) -> str:
+    """Return a typed text without the small words of a language, unless there are no others."""
+    kept = [word for word in text.split() if fold(word) not in _stop_words(language)]
+    return " ".join(kept) or text
 
 
 def query_groups(text: str, language: str) -> list[tuple[str, ...]]:
-    """Return, for each word of a query, the forms of which a text must have one.
+    """Return, for each word of a query, the forms of which a text in a language must have one.
 
     Stop words count only when there is nothing else.
     """

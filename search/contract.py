@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -13,7 +14,11 @@ PAGE_SIZE = 10
 # No engine pages deeper than this; a reader who needs more needs a better question.
 MAX_RESULTS = 1000
 COMPLETIONS = 8
-FACET_SIZE = 100
+# More than there are countries.
+FACET_SIZE = 500
+# Longer questions are cut: nobody types them, and each word costs.
+MAX_TEXT = 200
+MAX_WORDS = 32
 
 
 class SearchEngineError(Exception):
@@ -27,6 +32,20 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+def printable_text(text: str) -> str:
+    """Return a typed text in composed letters, without marks that only steer its display or control a terminal."""
+    kept = []
+    for character in unicodedata.normalize("NFKC", text):
+        if unicodedata.category(character) != "Cf":
+            kept.append(character if character.isprintable() else " ")
+    return " ".join("".join(kept).split())
+
+
+def clean_text(text: str) -> str:
+    """Return a typed text as engines take it: printable, and of a length and number of words they answer soon."""
+    return " ".join(printable_text(text[: 50 * MAX_TEXT])[:MAX_TEXT].split()[:MAX_WORDS])
+
+
 @dataclass(frozen=True)
 class Fragment:
     """A piece of an excerpt: plain text, and whether it matched the query."""
@@ -37,10 +56,10 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Query:
-    """A question, already cleaned.
+    """A question.
 
     Attributes:
-        text: what was typed; empty means everything.
+        text: what was typed, cleaned by `clean_text`; empty means everything.
         language: language of the interface; without a chosen language facet, each piece of knowledge is
             found once: in this language, or as it was written when it is not translated into it.
         audience_ids: the audiences of the reader; nothing outside of them is found or counted.
@@ -56,6 +75,10 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     size: int = PAGE_SIZE
+
+    def __post_init__(self) -> None:
+        """Clean the text, whoever asks."""
+        object.__setattr__(self, "text", clean_text(self.text))
 
 
 @dataclass(frozen=True)
@@ -83,7 +106,7 @@ class Results:
 
     total: int
     hits: Sequence[Hit]
-    facets: dict[str, Sequence[tuple[str, int]]]
+    facets: Mapping[str, Sequence[tuple[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +122,7 @@ class Document:
     """What the index keeps of a page in one language.
 
     Attributes:
-        version: grows with every change; an engine never puts an older one over a newer.
+        version: grows with every change of the page's entry; an engine never puts an older one over a newer.
         offered_in: the languages of the interface in which this version is the one to show: its own, and
             for an original those it is not translated into.
         topics: slugs of topics with all their broader concepts; sectors and countries likewise as codes.
@@ -135,11 +158,18 @@ class SearchEngine(Protocol):
         ...
 
     def put(self, documents: Iterable[Document]) -> None:
-        """Add or replace documents, visible to the next search. Raises SearchEngineError."""
+        """Add or replace documents, visible to the next search. Raises SearchEngineError.
+
+        A document that is older than what is there, or than its removal, changes nothing.
+        """
         ...
 
-    def remove(self, page_ids: Iterable[int]) -> None:
-        """Remove pages, whether or not they are there. Raises SearchEngineError."""
+    def remove(self, versions: Mapping[int, int]) -> None:
+        """Remove pages, whether or not they are there. Raises SearchEngineError.
+
+        Args:
+            versions: by page, the version of its removal: nothing older comes back, nothing newer goes.
+        """
         ...
 
     def rebuild(self, documents: Iterable[Document]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import batched
@@ -18,8 +19,9 @@ from vocabulary.countries import country_name
 from vocabulary.queries import Vocabulary, load_vocabulary
 
 BATCH = 200
-# A body longer than this is cut: nobody finds a page by its two hundred thousandth letter.
-BODY_LENGTH = 200_000
+# A body longer than this is cut: nobody finds a page by its hundred thousandth letter, and PostgreSQL's vectors
+# hold 1 MiB.
+BODY_LENGTH = 100_000
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -90,10 +92,10 @@ def _document(page: ReadablePage, audience_id: int, versions: set[str], vocabula
         language=language,
         offered_in=tuple(sorted(offered_in)),
         type=page._meta.model_name or "",
-        title=page.title,
-        summary=page.summary,
-        body="\n".join(text.strip() for text in page.readable_texts())[:BODY_LENGTH],
-        labels=" · ".join(dict.fromkeys(labels)),
+        title=_composed(page.title),
+        summary=_composed(page.summary),
+        body=_composed("\n".join(text.strip() for text in page.readable_texts()))[:BODY_LENGTH],
+        labels=_composed(" · ".join(dict.fromkeys(labels))),
         topics=tuple(topics),
         sectors=tuple(sectors),
         countries=tuple(countries),
@@ -101,6 +103,11 @@ def _document(page: ReadablePage, audience_id: int, versions: set[str], vocabula
         published_on=page.published_on.isoformat(),
         audience_id=audience_id,
     )
+
+
+def _composed(text: str) -> str:
+    """Return a text with each accented letter as one character, as queries have them; without NUL."""
+    return unicodedata.normalize("NFC", text).replace("\0", "")
 
 
 def _labels(page: KnowledgePage, language: str, vocabulary: Vocabulary) -> list[str]:

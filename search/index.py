@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from wagtail.models import Page
 
+from access.generation import start_new_generation
 from access.models import PageAccess
 from access.policy import readable_pages
 from access.readers import Reader
@@ -23,12 +26,18 @@ from search.documents import documents_of, findable_page_ids
 from search.engines.database import DatabaseEngine
 from search.models import SearchEntry
 
+if TYPE_CHECKING:
+    from search.engines.elasticsearch import ElasticsearchEngine
+
 logger = logging.getLogger("hub.search")
 
 BATCH = 200
 # How long this process leaves Elasticsearch alone after it failed, so that no reader waits for it meanwhile.
 REST_SECONDS = 10
 _away_until = 0.0
+# A search that finds entries not pushed yet pushes some itself, but not more often than this.
+PUSH_SECONDS = 10
+_push_again_at = 0.0
 
 
 def uses_elasticsearch() -> bool:
@@ -36,25 +45,57 @@ def uses_elasticsearch() -> bool:
     return bool(settings.ELASTICSEARCH["URLS"])
 
 
-def elasticsearch_engine() -> SearchEngine:
+def elasticsearch_engine() -> ElasticsearchEngine:
     """Return the engine of the configured cluster."""
     from search.engines.elasticsearch import ElasticsearchEngine
 
     return ElasticsearchEngine()
 
 
-def _ask[Answer](question: Callable[[SearchEngine], Answer]) -> tuple[Answer, bool]:
-    """Ask Elasticsearch if there is one and it is well, else the database; tell whether it was the second best."""
+def is_resting() -> bool:
+    """Tell whether Elasticsearch failed this process a moment ago, and is not asked again yet."""
+    return time.monotonic() < _away_until
+
+
+@contextmanager
+def _noticing_failure() -> Iterator[None]:
+    """Leave Elasticsearch alone for a while after it failed."""
     global _away_until
+    try:
+        yield
+    except SearchEngineError:
+        _away_until = time.monotonic() + REST_SECONDS
+        raise
+
+
+def _ask[Answer](question: Callable[[SearchEngine], Answer]) -> tuple[Answer, bool]:
+    """Ask Elasticsearch if it is well and knows everything, else the database.
+
+    As long as something is not pushed, Elasticsearch may find or count what the reader may not read any more, or
+    show what was taken out of a text; the entries themselves are right from the moment a change is made.
+
+    Returns:
+        The answer, and whether it is only the second best, because Elasticsearch is away.
+    """
     if not uses_elasticsearch():
         return question(DatabaseEngine()), False
-    if time.monotonic() >= _away_until:
-        try:
-            return question(elasticsearch_engine()), False
-        except SearchEngineError as error:
-            _away_until = time.monotonic() + REST_SECONDS
-            logger.warning("Elasticsearch is away; searching the database: %s", error)
-    return question(DatabaseEngine()), True
+    try:
+        if not is_resting():
+            if not SearchEntry.objects.filter(is_pushed=False).exists():
+                with _noticing_failure():
+                    return question(elasticsearch_engine()), False
+            _push_some()
+    except SearchEngineError as error:
+        logger.warning("Elasticsearch is away; searching the database: %s", error)
+    return question(DatabaseEngine()), is_resting()
+
+
+def _push_some() -> None:
+    """Push a few of the entries that wait, so that they do not wait for the next change when Elasticsearch is back."""
+    global _push_again_at
+    if time.monotonic() >= _push_again_at:
+        _push_again_at = time.monotonic() + PUSH_SECONDS
+        push_pending(most=BATCH)
 
 
 @dataclass(frozen=True)
@@ -81,7 +122,7 @@ def search(query: Query, reader: Reader) -> Answer:
     results, is_degraded = _ask(lambda engine: engine.search(query))
     hits = _found(results, reader)
     if len(hits) < len(results.hits):
-        # The engine is behind a change of rights, so its counts may hold what the reader may not know of.
+        # The engine has what it should not, so its counts may hold what the reader may not know of.
         results = DatabaseEngine().search(query)
         hits = _found(results, reader)
     return Answer(results, hits, is_degraded)
@@ -137,11 +178,7 @@ def record_pages(page_ids: Iterable[int]) -> None:
     page_ids |= set(Page.objects.filter(translation_key__in=keys).values_list("pk", flat=True))
     documents = {document.page_id: document for document in documents_of(sorted(page_ids))}
     _write(documents.values())
-    gone = page_ids - documents.keys()
-    DatabaseEngine().remove(gone)
-    SearchEntry.objects.filter(pk__in=gone, is_removed=False).update(
-        is_removed=True, is_pushed=False, version=F("version") + 1
-    )
+    _remove(page_ids - documents.keys())
     _push_after_commit()
 
 
@@ -157,57 +194,52 @@ def _push_after_commit() -> None:
     if uses_elasticsearch():
         from search.tasks import push_search_entries
 
-        transaction.on_commit(push_search_entries.enqueue)
+        # Robust: the change is made, whatever becomes of the task.
+        transaction.on_commit(push_search_entries.enqueue, robust=True)
 
 
 def _write(documents: Iterable[Document]) -> None:
-    """Write entries and their full text."""
-    engine = DatabaseEngine()
+    """Write entries, each with the next version."""
     for batch in batched(documents, BATCH):
         ids = [document.page_id for document in batch]
         versions = dict(SearchEntry.objects.filter(pk__in=ids).values_list("pk", "version"))
-        entries = [
-            SearchEntry(
-                page_id=document.page_id,
-                version=versions.get(document.page_id, 0) + 1,
-                is_removed=False,
-                is_pushed=False,
-                language=document.language,
-                offered_in=list(document.offered_in),
-                type=document.type,
-                title=document.title,
-                summary=document.summary,
-                body=document.body,
-                labels=document.labels,
-                topics=list(document.topics),
-                sectors=list(document.sectors),
-                countries=list(document.countries),
-                published_on=document.published_on,
-            )
-            for document in batch
-        ]
-        fields = [field.name for field in SearchEntry._meta.fields if not field.primary_key]
-        SearchEntry.objects.bulk_create(entries, update_conflicts=True, update_fields=fields, unique_fields=["page_id"])
-        engine.put(batch)
+        DatabaseEngine().put(replace(each, version=versions.get(each.page_id, 0) + 1) for each in batch)
+
+
+def _remove(page_ids: Iterable[int]) -> None:
+    """Leave tombstones of those pages that have entries."""
+    for batch in batched(page_ids, BATCH):
+        entries = SearchEntry.objects.filter(pk__in=batch, is_removed=False)
+        DatabaseEngine().remove({pk: version + 1 for pk, version in entries.values_list("pk", "version")})
 
 
 def rebuild_entries(report: Callable[[int], None] = lambda count: None) -> int:
-    """Write all entries anew, batch by batch, and mark as removed what cannot be found any more."""
+    """Write all entries anew, batch by batch, and mark as removed what cannot be found any more.
+
+    Each batch takes its turn with those who publish (they too start a generation), so that what it reads is not
+    older than what it replaces.
+    """
     seen = 0
     kept: set[int] = set()
     for batch in batched(findable_page_ids(), BATCH):
         with transaction.atomic():
+            start_new_generation()
             documents = list(documents_of(batch))
             _write(documents)
         kept.update(document.page_id for document in documents)
         seen += len(documents)
         report(seen)
-    stale = [pk for pk in SearchEntry.objects.filter(is_removed=False).values_list("pk", flat=True) if pk not in kept]
-    with transaction.atomic():
-        DatabaseEngine().remove(stale)
-        for batch in batched(stale, BATCH):
-            SearchEntry.objects.filter(pk__in=batch).update(is_removed=True, is_pushed=False, version=F("version") + 1)
-    return seen
+    # Not only what is gone: also what was published meanwhile.
+    others = [pk for pk in SearchEntry.objects.filter(is_removed=False).values_list("pk", flat=True) if pk not in kept]
+    for batch in batched(others, BATCH):
+        with transaction.atomic():
+            start_new_generation()
+            documents = list(documents_of(batch))
+            _write(documents)
+            _remove(set(batch) - {document.page_id for document in documents})
+    if not uses_elasticsearch():
+        SearchEntry.objects.filter(is_removed=True).delete()
+    return SearchEntry.objects.filter(is_removed=False).count()
 
 
 def stored_documents() -> Iterator[Document]:
@@ -247,30 +279,72 @@ def rebuild_elasticsearch() -> int:
     """Fill new indexes from the entries and switch to them; what changed meanwhile is pushed afterwards."""
     versions = dict(SearchEntry.objects.values_list("pk", "version"))
     count = elasticsearch_engine().rebuild(stored_documents())
-    for batch in batched(versions, BATCH):
-        for pk in batch:
-            SearchEntry.objects.filter(pk=pk, version=versions[pk]).update(is_pushed=True)
-    SearchEntry.objects.filter(is_removed=True, is_pushed=True).delete()
+    # Until the switch others pushed into the old indexes: what is not as it was counts as not pushed, and what was
+    # a tombstone before needs none in indexes that never had the page.
+    current = SearchEntry.objects.values_list("pk", "version").order_by("pk")
+    last = 0
+    while rows := list(current.filter(pk__gt=last)[: 10 * BATCH]):
+        _mark_pushed({pk: version for pk, version in rows if versions.get(pk) == version})
+        changed = [pk for pk, version in rows if versions.get(pk) != version]
+        SearchEntry.objects.filter(pk__in=changed).update(is_pushed=False)
+        last = rows[-1][0]
+    for batch in batched(versions.items(), BATCH):
+        for version, pks in _by_version(dict(batch)).items():
+            SearchEntry.objects.filter(pk__in=pks, version=version, is_removed=True).delete()
     push_pending()
+    # Results kept meanwhile may be of the old indexes.
+    start_new_generation()
     return count
 
 
-def push_pending() -> int:
-    """Bring Elasticsearch up to date; return how many entries were pushed.
+def _by_version(versions: dict[int, int]) -> dict[int, list[int]]:
+    pages: dict[int, list[int]] = defaultdict(list)
+    for pk, version in versions.items():
+        pages[version].append(pk)
+    return pages
 
-    An entry counts as pushed only if nothing changed it meanwhile. What fails stays to be pushed.
+
+def _mark_pushed(versions: dict[int, int]) -> None:
+    """Note that Elasticsearch has these versions; a page that has another one by now is left as it is."""
+    for version, pks in _by_version(versions).items():
+        for batch in batched(pks, BATCH):
+            SearchEntry.objects.filter(pk__in=batch, version=version, is_pushed=False).update(is_pushed=True)
+
+
+def push_pending(most: int | None = None) -> int:
+    """Bring Elasticsearch up to date; return how many entries were pushed. What fails stays to be pushed.
+
+    Tombstones stay too, so that versions go on from them when a page comes back, until the next rebuild.
+
+    Args:
+        most: stop after about this many.
     """
     if not uses_elasticsearch():
         return 0
-    engine = elasticsearch_engine()
-    pushed = 0
-    while rows := list(SearchEntry.objects.filter(is_pushed=False).order_by("pk")[:BATCH]):
-        engine.put(_documents([entry for entry in rows if not entry.is_removed]))
-        engine.remove([entry.pk for entry in rows if entry.is_removed])
-        for entry in rows:
-            SearchEntry.objects.filter(pk=entry.pk, version=entry.version).update(is_pushed=True)
-        SearchEntry.objects.filter(is_removed=True, is_pushed=True).delete()
-        pushed += len(rows)
+    with _noticing_failure():
+        engine = elasticsearch_engine()
+        if not engine.indexes():
+            return rebuild_elasticsearch()
+        pushed = last = 0
+        waiting = SearchEntry.objects.filter(is_pushed=False).order_by("pk")
+        while (most is None or pushed < most) and (rows := list(waiting.filter(pk__gt=last)[:BATCH])):
+            indexes = engine.indexes()
+            engine.put(_documents([entry for entry in rows if not entry.is_removed]))
+            engine.remove({entry.pk: entry.version for entry in rows if entry.is_removed})
+            versions = {entry.pk: entry.version for entry in rows}
+            _mark_pushed(versions)
+            if engine.indexes() != indexes:
+                # A rebuild switched meanwhile, so this may have gone into indexes that are no more.
+                SearchEntry.objects.filter(pk__in=list(versions)).update(is_pushed=False)
+                last = 0
+                continue
+            # Elasticsearch forgets the version of a removal after a minute: had this process slept in between, it
+            # would have put back what somebody else removed.
+            now = SearchEntry.objects.filter(pk__in=list(versions)).values_list("pk", "version")
+            if changed := [pk for pk, version in now if versions[pk] != version]:
+                SearchEntry.objects.filter(pk__in=changed).update(is_pushed=False)
+            pushed += len(rows)
+            last = rows[-1].pk
     return pushed
 
 
@@ -278,8 +352,11 @@ def search_state() -> str:
     """Return `up`, or `degraded` when Elasticsearch is configured but does not answer."""
     if not uses_elasticsearch():
         return "up"
+    if is_resting():
+        return "degraded"
     try:
-        elasticsearch_engine().complete("a", "en", frozenset())
+        with _noticing_failure():
+            elasticsearch_engine().count()
     except SearchEngineError:
         return "degraded"
     return "up"

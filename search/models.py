@@ -10,8 +10,9 @@ class SearchEntry(models.Model):
     """The text of a live page as it is searched, and at once the outbox for Elasticsearch.
 
     Written in the transaction of the change it follows from. `is_pushed` is false until Elasticsearch has
-    this `version`; a removed page stays as a tombstone until Elasticsearch has forgotten it. There is no
-    foreign key to the page, because the tombstone outlives it.
+    this `version`. A removed page stays as a tombstone until the index is made anew, so that Elasticsearch hears
+    of it and its version goes on growing if it comes back: a page that began again at 1 would be taken for older
+    than its removal. There is no foreign key to the page, because the tombstone outlives it.
     """
 
     page_id = models.BigIntegerField(primary_key=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
-from wagtail.signals import page_unpublished
+from wagtail.signals import page_published, page_unpublished
 
 from access.models import PageAccess
 from access.signals import page_access_changed
@@ -25,6 +25,13 @@ def record_saved_page(instance: Any, raw: bool = False, update_fields: Any = Non
     if not isinstance(instance, ReadablePage) or raw or update_fields is not None:
         return
     if instance.live or SearchEntry.objects.filter(pk=instance.pk, is_removed=False).exists():
+        record_pages([instance.pk])
+
+
+@receiver(page_published, dispatch_uid="search.record_published_page")
+def record_published_page(instance: Page, **kwargs: Any) -> None:
+    """What a page is about and who wrote it is saved after the page itself."""
+    if isinstance(instance, ReadablePage):
         record_pages([instance.pk])
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -17,16 +16,15 @@ from django.views.decorators.http import require_safe
 
 from access.readers import Reader, reader_of
 from access.sharing import share_among_equals
-from search.contract import FACETS, MAX_RESULTS, PAGE_SIZE, Query, Sort
+from search.contract import FACETS, MAX_RESULTS, PAGE_SIZE, Query, Sort, clean_text, printable_text
 from search.documents import type_names
 from search.index import complete, search
 from vocabulary.countries import CODES, country_name
 from vocabulary.models import TOPIC_SCHEMES, Scheme
 from vocabulary.queries import Vocabulary, current_vocabulary
 
-MAX_TEXT = 200
-MAX_WORDS = 32
 MAX_VALUES = 20
+SHOWN_VALUES = 30
 SUGGESTIONS = 6
 
 
@@ -49,10 +47,6 @@ class Facet:
     values: list[Value]
 
 
-def _printable(text: str) -> str:
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
-
-
 class SearchAddress:
     """What the address of a results page asks for, cleaned, with what had to be left out.
 
@@ -66,11 +60,9 @@ class SearchAddress:
         self.problems: list[str] = []
         self.language = language
         self.vocabulary = vocabulary
-        text = _printable(parameters.get("q", ""))
-        words = text[:MAX_TEXT].split()
-        if len(text) > MAX_TEXT or len(words) > MAX_WORDS:
+        text = clean_text(parameters.get("q", ""))
+        if text != printable_text(parameters.get("q", "")):
             self.problems.append(gettext("The query was too long; only its beginning was used."))
-        text = " ".join(words[:MAX_WORDS])
         sort = parameters.get("sort", "")
         last_page = MAX_RESULTS // PAGE_SIZE
         number = parameters.get("page", "1")
@@ -91,9 +83,9 @@ class SearchAddress:
         )
 
     def _chosen(self, parameters: QueryDict, name: str) -> tuple[str, ...]:
-        given = [_printable(value)[:100] for value in parameters.getlist(name)[:MAX_VALUES] if value]
-        known = [value for value in dict.fromkeys(given) if self.is_known(name, value)]
-        if len(known) < len(set(given)):
+        given = dict.fromkeys(value for value in parameters.getlist(name) if value)
+        known = [value for value in given if self.is_known(name, value)][:MAX_VALUES]
+        if len(known) < len(given):
             self.problems.append(
                 gettext("A filter was left out, because its value is not known: %(name)s.")
                 % {"name": facet_labels()[name]}
@@ -158,7 +150,7 @@ def facet_labels() -> dict[str, str]:
     }
 
 
-def _facets(address: SearchAddress, counted: dict[str, Any]) -> list[Facet]:
+def _facets(address: SearchAddress, counted: Mapping[str, Sequence[tuple[str, int]]]) -> list[Facet]:
     facets = []
     for name, label in facet_labels().items():
         chosen = address.query.chosen[name]
@@ -170,10 +162,12 @@ def _facets(address: SearchAddress, counted: dict[str, Any]) -> list[Facet]:
             for value, count in counts.items()
             if address.is_known(name, value)
         ]
+        # A chosen value always has its box, or sending the form would drop it.
+        values = [each for number, each in enumerate(values) if number < SHOWN_VALUES or each.is_chosen]
         if name == "year":
             values.sort(key=lambda each: each.value, reverse=True)
         if values:
-            facets.append(Facet(name, label, values[:30]))
+            facets.append(Facet(name, label, values))
     return facets
 
 
@@ -203,13 +197,14 @@ def results(request: HttpRequest) -> HttpResponse:
     address = SearchAddress(request.GET, reader, language, current_vocabulary(reader.generation))
     answer = search(address.query, reader)
     pages = -(-min(answer.results.total, MAX_RESULTS) // PAGE_SIZE)
-    if address.number > max(pages, 1):
-        # A page beyond the last: show the last.
-        address.number = max(pages, 1)
-        address.query = replace(address.query, offset=(address.number - 1) * PAGE_SIZE)
-        answer = search(address.query, reader)
     number = address.number
-    labels: dict[str, Callable[[], str]] = {
+    if number > max(pages, 1):
+        if pages:
+            address.problems.append(
+                gettext("There is no such page of results; the last one is %(number)d.") % {"number": pages}
+            )
+        number = pages + 1
+    labels: dict[Sort, Callable[[], str]] = {
         Sort.RELEVANCE: lambda: gettext("Most relevant first"),
         Sort.NEWEST: lambda: gettext("Newest first"),
     }
@@ -249,7 +244,7 @@ def completions(request: HttpRequest) -> HttpResponse:
     """Return titles that continue what was typed, as JSON (public view; the policy limits them)."""
     reader = reader_of(request)
     language = get_language() or "en"
-    beginning = _printable(request.GET.get("q", ""))[:MAX_TEXT]
+    beginning = clean_text(request.GET.get("q", ""))
     found = complete(beginning, language, reader) if len(beginning) > 1 else []
     listed = [
         {

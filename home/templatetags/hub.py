@@ -18,7 +18,7 @@ from wagtail.models import Page
 from access.readers import reader_of
 from home.dates import format_date
 from home.queries import Link, page_trail
-from knowledge.addresses import address_of
+from knowledge.addresses import address_of, full_address_of
 from knowledge.links import resolve_references
 from knowledge.loading import Version, versions_of
 from knowledge.models import KnowledgePage
@@ -69,6 +69,12 @@ def reading_url(page: Page) -> str:
     if page.locale.language_code == language:
         return address_of(page)
     return reverse("read_in_source_language", args=[page.pk])
+
+
+@register.simple_tag(takes_context=True)
+def full_url(context: dict[str, Any], page: Page) -> str:
+    """Return the address of a page with scheme and host, for machines."""
+    return full_address_of(page, context["request"])
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.api import APIField
@@ -61,9 +62,10 @@ class CaseStudy(KnowledgePage):
 
     @property
     def parts(self) -> list[tuple[str, str, object]]:
-        """The parts that have a text: (field name, heading in the active language, value)."""
-        return [
-            (name, self._meta.get_field(name).verbose_name, getattr(self, name))
-            for name in self.body_fields
-            if getattr(self, name)
-        ]
+        """The parts that have a text: (field name, heading in the page's own language, value)."""
+        with translation.override(self.locale.language_code):
+            return [
+                (name, str(self._meta.get_field(name).verbose_name), getattr(self, name))
+                for name in self.body_fields
+                if getattr(self, name)
+            ]

@@ -5,19 +5,22 @@ On PostgreSQL and Elasticsearch when their addresses are in the environment, as 
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Page
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -83,7 +86,10 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("served")
     environment = {
         **os.environ,
-        "DEBUG": "true",
+        # As in production: with DEBUG on, an unknown address answers with Django's page for developers.
+        "DEBUG": "false",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database_url,
         "BASE_URL": f"http://127.0.0.1:{port}",
         "MEDIA_ROOT": str(folder / "media"),
@@ -91,8 +97,9 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
         "ELASTICSEARCH_PREFIX": f"gkh-browser-{worker_id}",
     }
     running = Hub(environment["BASE_URL"], environment)
+    running.manage("collectstatic", "--no-input", "--verbosity", "0")
     running.manage("migrate", "--verbosity", "0")
-    running.manage("load_demo")
+    running.manage("load_demo", "--force")
     command = [
         *(sys.executable, "-m", "gunicorn", "hub.wsgi:application", "--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
@@ -108,6 +115,9 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
             except OSError:
                 assert time.monotonic() < deadline, (folder / "log").read_text()
                 time.sleep(0.2)
+        with urllib.request.urlopen(f"{running.url}/readyz", timeout=10) as answer:
+            parts = json.load(answer)
+        assert set(parts.values()) == {"up"}, f"{parts}: the journeys would run on a hub that is only half there"
         yield running
     finally:
         server.terminate()
@@ -127,4 +137,40 @@ def browser_type_launch_args() -> dict:
 @pytest.fixture(scope="session")
 def browser_context_args(hub) -> dict:
     """Every page is of the running hub."""
-    return {"base_url": hub.url, "viewport": {"width": 1280, "height": 900}}
+    return {"base_url": hub.url}
+
+
+@pytest.fixture(scope="session")
+def accounts(hub) -> dict[str, tuple[str, str]]:
+    """E-mail address and password by role."""
+    return hub.accounts()
+
+
+@pytest.fixture
+def visit(new_context) -> Callable[..., Page]:
+    """Return a function that opens a browser of its own: nobody is signed in, its language is the one given."""
+
+    def visit(language: str = "en", **options) -> Page:
+        page = new_context(locale=language, **options).new_page()
+        # Slow machines build the first pages of a type slowly; a page that never comes still fails.
+        page.set_default_timeout(20_000)
+        return page
+
+    return visit
+
+
+@pytest.fixture
+def sign_in(visit, accounts) -> Callable[..., Page]:
+    """Return a function that opens a browser and signs somebody in through the form, in the language given."""
+
+    def sign_in(role: str, language: str = "en", **options) -> Page:
+        page = visit(language, **options)
+        email, password = accounts[role]
+        page.goto(f"/{language}/accounts/login/")
+        page.locator("#id_login").fill(email)
+        page.locator("#id_password").fill(password)
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return page
+
+    return sign_in

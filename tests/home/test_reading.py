@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
-from home.models import Brand
 from tests.factories import (
     ConceptFactory,
     MemberFactory,
@@ -236,8 +236,10 @@ def test_no_page_costs_more_than_twelve_queries(client, who, django_assert_max_n
         make_case_study(f"Case {number}", marking="CLEAR")
     if who == "member":
         client.force_login(MemberFactory())
+    arabic = many.get_translation(section("ar").locale)
     urls = [
         "/en/",
+        arabic.url,
         few.url,
         many.url,
         section().url,
@@ -249,11 +251,12 @@ def test_no_page_costs_more_than_twelve_queries(client, who, django_assert_max_n
         client.get(url)  # Makes renditions, once for all time.
     costs = {}
     for url in urls:
-        Brand.load().save()  # A new generation: nothing is cached.
+        cache.clear()  # As in a process that just began.
         costs[url] = queries_of(client, url)
     assert {url: cost for url, cost in costs.items() if cost > MOST_QUERIES} == {}
     assert costs[many.url] <= costs[few.url]
     for url in urls:
+        client.get(url)
         assert queries_of(client, url) <= MOST_QUERIES_CACHED, url
 
 

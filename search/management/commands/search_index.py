@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from search.contract import SearchEngineError
@@ -21,12 +23,15 @@ class Command(BaseCommand):
         """Declare what can be done."""
         parser.add_argument("action", choices=["status", "rebuild", "push"])
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do it; Elasticsearch being away is an error with a clear message."""
         try:
             getattr(self, options["action"])(options["verbosity"])
         except SearchEngineError as error:
-            raise CommandError(f"Elasticsearch: {error}. Nothing is lost; try again later.") from error
+            raise CommandError(
+                f"Elasticsearch cannot be used now: {error}\n"
+                "Nothing is lost: what changed waits, and search answers from the database. Try again later."
+            ) from error
 
     def status(self, verbosity: int) -> None:
         """Print which engine is used, how much is in the index, and what waits."""
@@ -35,7 +40,9 @@ class Command(BaseCommand):
         self.stdout.write(f"entries\t{entries}")
         if uses_elasticsearch():
             self.stdout.write(f"waiting\t{SearchEntry.objects.filter(is_pushed=False).count()}")
-            self.stdout.write(f"in Elasticsearch\t{elasticsearch_engine().count()}")  # type: ignore[attr-defined]
+            if not elasticsearch_engine().indexes():
+                raise CommandError("There is no index in Elasticsearch yet: run `manage.py search_index rebuild`.")
+            self.stdout.write(f"in Elasticsearch\t{elasticsearch_engine().count()}")
 
     def rebuild(self, verbosity: int) -> None:
         """Write all entries anew and fill new indexes; searches go on meanwhile."""

@@ -1,0 +1,1 @@
+"""The benchmark: `make bench` measures what docs/performance.md promises, against the real services."""

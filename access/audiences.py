@@ -103,8 +103,8 @@ def _affected(page_ids: Iterable[int], descend: bool) -> list[_Row]:
     add(Page.objects.filter(wanted))
     for batch in batched({row.translation_key for row in rows.values()}, BATCH):
         add(Page.objects.filter(translation_key__in=batch))
-    for batch in batched(list(rows), BATCH):
-        add(Page.objects.filter(alias_of_id__in=batch))
+    for page_batch in batched(list(rows), BATCH):
+        add(Page.objects.filter(alias_of_id__in=page_batch))
     return list(rows.values())
 
 

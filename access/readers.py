@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.sessions.backends.base import SessionBase
@@ -46,7 +47,9 @@ class Reader:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def facts_about(user, session: SessionBase | None = None, group_ids: Iterable[int] | None = None) -> frozenset[str]:
+def facts_about(
+    user: Any, session: SessionBase | None = None, group_ids: Iterable[int] | None = None
+) -> frozenset[str]:
     """Return what is true of a user, in the words audiences are written in.
 
     Args:
@@ -72,7 +75,7 @@ def facts_about(user, session: SessionBase | None = None, group_ids: Iterable[in
     return frozenset(facts)
 
 
-def reader_for(user, session: SessionBase | None = None) -> Reader:
+def reader_for(user: Any, session: SessionBase | None = None) -> Reader:
     """Return the reader that a user (or visitor) is now: one query when cached, two when not."""
     generation = current_generation()
     # What is known of somebody without asking the database: what was unlocked, and what is on their account.
@@ -91,13 +94,13 @@ def reader_for(user, session: SessionBase | None = None) -> Reader:
     )
 
 
-def _look_up_rights(user, session: SessionBase | None) -> tuple[frozenset[str], frozenset[int], bool]:
+def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[str], frozenset[int], bool]:
     """Return facts about somebody, the audiences they meet, and whether they may enter the admin (one query)."""
     rows = Audience.objects.all()
     if not user.is_authenticated or not user.is_active:
         group_ids: list[int] = []
         edits = False
-        audiences = list(rows)
+        audiences: list[Any] = list(rows)
     else:
         app_label, _dot, codename = ADMIN_PERMISSION.partition(".")
         permission = Permission.objects.filter(codename=codename, content_type__app_label=app_label)

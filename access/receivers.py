@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
@@ -44,41 +46,41 @@ def _is_silent(sender: type, update_fields: frozenset[str] | None = None) -> boo
 
 
 @receiver([post_save, post_delete], dispatch_uid="access.start_generation_on_change")
-def start_generation_on_change(sender: type, raw: bool = False, update_fields=None, **kwargs) -> None:
+def start_generation_on_change(sender: type, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
     """Any change of what readers see, or of who they are, makes cached answers unreachable."""
     if not raw and not _is_silent(sender, update_fields):
         start_new_generation()
 
 
 @receiver(m2m_changed, dispatch_uid="access.start_generation_on_relation_change")
-def start_generation_on_relation_change(sender: type, action: str, **kwargs) -> None:
+def start_generation_on_relation_change(sender: type, action: str, **kwargs: Any) -> None:
     """So does a change of a relation: topics of a page, groups of a user, permissions of a group."""
     if action in {"post_add", "post_remove", "post_clear"} and not _is_silent(sender):
         start_new_generation()
 
 
 @receiver(post_save, dispatch_uid="access.record_saved_page")
-def record_saved_page(sender: type, instance, raw: bool = False, update_fields=None, **kwargs) -> None:
+def record_saved_page(sender: type, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
     """Take over the marking of a saved page; saving a draft writes other columns only."""
     if isinstance(instance, Page) and not raw and (update_fields is None or "marking" in update_fields):
         record_page(instance)
 
 
 @receiver(post_page_move, dispatch_uid="access.refresh_moved_page")
-def refresh_moved_page(sender: type, instance: Page, **kwargs) -> None:
+def refresh_moved_page(sender: type, instance: Page, **kwargs: Any) -> None:
     """A moved page is under the markings of its new section."""
     refresh_audiences([instance.pk])
     start_new_generation()
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="access.refresh_restricted_page")
-def refresh_restricted_page(instance: PageViewRestriction, **kwargs) -> None:
+def refresh_restricted_page(instance: PageViewRestriction, **kwargs: Any) -> None:
     """Wagtail's privacy settings count at once, for translations too."""
     refresh_audiences([instance.page_id])
 
 
 @receiver(m2m_changed, sender=PageViewRestriction.groups.through, dispatch_uid="access.refresh_regrouped_page")
-def refresh_regrouped_page(instance, action: str, reverse: bool, pk_set, **kwargs) -> None:
+def refresh_regrouped_page(instance: Any, action: str, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
     """The groups of a privacy setting are saved after it."""
     if not action.startswith("post_"):
         return
@@ -87,7 +89,7 @@ def refresh_regrouped_page(instance, action: str, reverse: bool, pk_set, **kwarg
 
 
 @receiver(post_delete, sender=Group, dispatch_uid="access.refresh_pages_of_deleted_group")
-def refresh_pages_of_deleted_group(**kwargs) -> None:
+def refresh_pages_of_deleted_group(**kwargs: Any) -> None:
     """A rule that names a group which is gone is written anew."""
     page_ids = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS).values_list(
         "page_id", flat=True

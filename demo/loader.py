@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import uuid
 from collections import defaultdict
@@ -222,7 +223,7 @@ class DemoLoader:
                 page = self.pages[item.key]
                 self.connect_page(page, item)
                 page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
-                first = timezone.make_aware(timezone.datetime.combine(item.published, timezone.datetime.min.time()))
+                first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
                 type(page).objects.filter(pk=page.pk).update(first_published_at=first)
                 self.pages[item.key] = type(page).objects.get(pk=page.pk)
 

@@ -198,7 +198,7 @@ hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give a colour as # and six 
 
 
 @register_setting(icon="site")
-class Brand(ClusterableModel, BaseGenericSetting):  # type: ignore[misc]
+class Brand(ClusterableModel, BaseGenericSetting):
     """What makes an installation somebody's own: never a literal in code or templates."""
 
     logo = models.ForeignKey(

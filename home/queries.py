@@ -96,7 +96,9 @@ def _make_frame(reader: Reader, language: str) -> Frame:
     name, tagline = names.get(language) or names.get("en") or (settings.WAGTAIL_SITE_NAME, "")
 
     home_path, home_url = "", f"/{language}/"
-    navigation, footer, by_key = [], [], {}
+    navigation: list[Link] = []
+    footer: list[Link] = []
+    by_key: dict[UUID, Link] = {}
     for pk, depth, path, title, url_path, in_menus, key, model in page_rows:
         link = Link(title, path_below(language, url_path), pk)
         if depth == 2 and model == "homepage" and not home_path:

@@ -35,7 +35,7 @@ def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 @hooks.register("register_rich_text_features", order=100)
-def register_references(features) -> None:
+def register_references(features: Any) -> None:
     """Have links in rich text resolved by the page, through the policy (see `knowledge.links`)."""
     features.register_link_type(PageReferenceHandler)
     features.register_link_type(DocumentReferenceHandler)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
@@ -132,7 +134,7 @@ class TableBlock(TypedTableBlock):
     does not know, unless they have these two methods (its docs, "StreamField block translation").
     """
 
-    def __init__(self, local_blocks=None, **kwargs) -> None:
+    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
         super().__init__(
             local_blocks or [("text", blocks.CharBlock(label=_("Text"), required=False))],
             **kwargs,

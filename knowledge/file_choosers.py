@@ -46,7 +46,7 @@ class _LentFilesMixin:
             return super().bulk_to_python(values)  # type: ignore[misc]
         lent = files[self.model_class]  # type: ignore[attr-defined]
         # Wagtail makes a copy for each place too: a file is given other attributes in one than in another.
-        return [copy.copy(lent.get(value)) for value in values]
+        return [copy.copy(lent.get(value or 0)) for value in values]
 
 
 class ImageChooserBlock(_LentFilesMixin, WagtailImageChooserBlock):

@@ -32,7 +32,7 @@ TEXT_EXTENSIONS = {"csv", "txt"}
 class HubDocumentForm(BaseDocumentForm):
     """Upload a document: what it is must be what its name says, and not too large."""
 
-    def clean_file(self):
+    def clean_file(self) -> Any:
         """Check the size and the first bytes of an uploaded file against its extension."""
         file = self.cleaned_data["file"]
         if "file" not in self.changed_data:

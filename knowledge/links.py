@@ -41,7 +41,7 @@ class PageReferenceHandler(ReferenceHandler):
     identifier = "page"
 
     @staticmethod
-    def get_model():
+    def get_model() -> type[Model]:
         """Return the model that links of this type point to; Wagtail's reference index asks."""
         return Page
 
@@ -57,7 +57,7 @@ class DocumentReferenceHandler(ReferenceHandler):
     identifier = "document"
 
     @staticmethod
-    def get_model():
+    def get_model() -> type[Model]:
         """Return the model that links of this type point to; Wagtail's reference index asks."""
         return HubDocument
 

@@ -237,7 +237,7 @@ def organisations_from(rows: Iterable[Sequence[Any]]) -> dict[int, Organisation]
     found: dict[int, Organisation] = {}
     for pk, slug, language, text in rows:
         organisation = found.setdefault(pk, Organisation(pk=pk, slug=slug))
-        children = vars(organisation).setdefault("_cluster_related_objects", {"names": []})
+        children = organisation.__dict__.setdefault("_cluster_related_objects", {"names": []})
         children["names"].append(OrganisationName(language=language, text=text))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -12,7 +14,7 @@ GATED_ACTIONS = ("action-publish", "action-submit", "action-restart-workflow")
 class ReadablePageForm(WagtailAdminPageForm):
     """The editor of a page that people read: asks at the publishing gate before it is too late to mend."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A reason is for one publication, not for all that follow.
         if "publishing_reason" in self.fields:

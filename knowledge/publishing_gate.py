@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -82,7 +82,7 @@ def _body_gaps(body: StreamValue) -> Iterator[str]:
                 yield _("Block %(number)d (%(kind)s): the caption is missing.") % place
 
 
-def pass_gate(page: ReadablePage, user) -> None:
+def pass_gate(page: ReadablePage, user: Any) -> None:
     """Let a page pass to its readers, or raise.
 
     A translation passes with its source: the structure is the same. A reason given by the publisher opens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -132,7 +132,7 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
         term = vocabulary.by_slug.get(slug)
         return term.label_in(language) if term else slug
 
-    def choices(name: str, label_of) -> list[Choice]:
+    def choices(name: str, label_of: Callable[[str], str]) -> list[Choice]:
         current = chosen[name]
         found = values[name] | ({current} if current else set())
         made = [Choice(value, label_of(value), value == current) for value in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import PurePosixPath
+from typing import cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +26,7 @@ from knowledge.addresses import address_of
 from knowledge.forms import AdaptationForm
 from knowledge.loading import load_specific, versions_of, with_surroundings
 from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
+from members.models import User
 
 # Everything else is downloaded: a browser must never run what somebody uploaded.
 SHOWN_IN_BROWSER = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf"}
@@ -41,7 +44,7 @@ def _file_record(path: str) -> models.Model | None:
 
 
 @require_safe
-def serve_file(request: HttpRequest, path: str) -> HttpResponse:
+def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Hand out an uploaded file, if the reader may have it (public view; asks the policy).
 
     With `X_ACCEL_REDIRECT` the front server sends the bytes. A file that does not exist, belongs to
@@ -55,7 +58,7 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponse:
     content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     is_shown = content_type in SHOWN_IN_BROWSER
     if settings.X_ACCEL_REDIRECT:
-        response: HttpResponse | FileResponse = HttpResponse(content_type=content_type)
+        response: HttpResponseBase = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_REDIRECT.rstrip('/')}/{quote(path)}"
         name = quote(PurePosixPath(path).name)
         response["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=utf-8''{name}"
@@ -95,7 +98,8 @@ def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
         raise Http404
     reader = reader_of(request)
     practice = get_object_or_404(readable_pages(KnowledgePage.objects.select_related("locale"), reader), pk=page_id)
-    organisation = request.user.organisation
+    user = cast(User, request.user)
+    organisation = user.organisation
     if not reader.is_member or organisation is None:
         messages.info(request, gettext("Only members with an organisation can record that it reused a practice."))
         return redirect(address_of(practice))
@@ -103,7 +107,7 @@ def record_adaptation(request: HttpRequest, page_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.practice = practice
         form.instance.organisation = organisation
-        form.instance.recorded_by = request.user
+        form.instance.recorded_by = user
         form.save()
         messages.success(request, gettext("Thank you. Others can now see where this practice was taken up."))
         return redirect(address_of(practice))

@@ -22,7 +22,7 @@ from members.models import User
 class HubUserViewSet(UserViewSet):
     """Adds membership, organisation and language to Wagtail's user forms (permission: Wagtail's)."""
 
-    def get_form_class(self, for_update: bool = False):
+    def get_form_class(self, for_update: bool = False) -> Any:
         """Return the form for editing or for adding."""
         return HubUserEditForm if for_update else HubUserCreationForm
 

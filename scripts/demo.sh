@@ -15,7 +15,12 @@ if "$python" -c "import socket; socket.create_connection(('127.0.0.1', $PORT), 1
 fi
 
 "$python" scripts/compile_messages.py
+if [ ! -e var/static/staticfiles.json ] ||
+    [ -n "$(find static .venv/.stamp-run -newer var/static/staticfiles.json -print -quit)" ]; then
+    "$python" manage.py collectstatic --no-input --verbosity 0 &
+fi
 "$python" manage.py prepare_demo
+wait
 
 shared_memory=/dev/shm
 [ -w "$shared_memory" ] || shared_memory=var

@@ -1,7 +1,8 @@
 # The settings of the demo, for demo.sh and `make demo-accounts`. To be sourced at the top of the project.
 . scripts/clean_env.sh
 export PORT="${PORT:-8000}"
-export DEBUG=true
+# As in production, so that errors say what readers are told.
+export DEBUG=false
 export DATABASE_URL="sqlite:///$PWD/var/hub.sqlite3"
 export MEDIA_ROOT="$PWD/var/media"
 export ALLOWED_HOSTS="127.0.0.1,localhost"

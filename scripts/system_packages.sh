@@ -32,7 +32,7 @@ for thing in "$@"; do
             has xgettext && has msgmerge || missing+=(gettext) ;;
         fonts)
             # Pages in Arabic are drawn with the fonts of the machine.
-            has fc-list && fc-list :lang=ar family 2>/dev/null | grep -q . || missing+=(fontconfig fonts-noto-core) ;;
+            has fc-list && fc-list :lang=ar family 2>/dev/null | grep -q Noto || missing+=(fontconfig fonts-noto-core) ;;
         postgresql)
             [ -n "${DATABASE_URL:-}" ] || has_postgres || has_docker || missing+=(postgresql) ;;
         elasticsearch)

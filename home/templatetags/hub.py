@@ -128,7 +128,7 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
             url = f"/{code}/"
         elif code in versions:
             url = versions[code].address
-        elif versions:
+        elif versions and isinstance(page, Page):
             url = f"/{code}/" + reverse("read_in_source_language", args=[page.pk]).partition("/")[2].partition("/")[2]
         else:
             url = translate_url(request.get_full_path(), code)
@@ -152,7 +152,7 @@ class LinksNode(Node):
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
 
-    def render(self, context) -> SafeString:
+    def render(self, context: Any) -> SafeString:
         """Return the content with its references resolved for the reader of the request."""
         html = self.nodelist.render(context)
         request = context.get("request")

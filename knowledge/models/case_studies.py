@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ from knowledge.blocks import BodyBlock
 from knowledge.models.pages import KnowledgePage
 
 
-def _part(verbose_name, help_text) -> StreamField:
+def _part(verbose_name: Any, help_text: Any) -> StreamField:
     return StreamField(BodyBlock(), verbose_name=verbose_name, help_text=help_text, blank=True)
 
 

@@ -148,7 +148,7 @@ class ReadablePage(MarkedPage):
 
     def _keep_translated_slug(self) -> None:
         """Put back what wagtail-localize took: it writes addresses in Latin letters only, and no Arabic is left."""
-        if self.slug or not self.pk:
+        if self.slug or not self.pk:  # type: ignore[has-type]
             return
         written = StringTranslation.objects.filter(
             context__object_id=self.translation_key, context__path="slug", locale=self.locale
@@ -157,7 +157,7 @@ class ReadablePage(MarkedPage):
         if slug:
             self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
 
-    def publish(self, revision, user=None, **kwargs: Any):
+    def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> Any:
         """Publish a revision, unless the publishing gate is closed to it (see `publishing_gate`)."""
         from knowledge.publishing_gate import pass_gate
 

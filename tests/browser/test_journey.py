@@ -97,11 +97,6 @@ def write_part(page: Page, name: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def wait_for_autosave(editor: Page) -> None:
-    """Wait until Wagtail has kept what was written: a form sent meanwhile brings new rows a second time."""
-    expect(editor.locator(".w-autosave-indicator__state--saved")).to_be_visible(timeout=20_000)
-
-
 # --- The journey, in the order of the people in it --------------------------------------------------
 
 
@@ -137,7 +132,6 @@ def write_case_study(editor: Page) -> int:
     expect(preview.locator("body")).to_contain_text(RESULT)
     expect(preview.locator(".tlp").first).to_have_text("TLP:GREEN")
 
-    wait_for_autosave(editor)
     editor.locator("footer").get_by_role("button", name="More actions").click()
     editor.get_by_role("button", name=re.compile("Submit to")).click()
     expect(editor.locator(".messages")).to_contain_text("submitted for moderation")

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 from wagtail.models import Page
 
@@ -10,7 +12,7 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Record every page's marking, then refresh the whole tree."""
         for page in Page.objects.filter(depth__gt=1).order_by("path").specific().iterator(chunk_size=200):
             record_page(page)

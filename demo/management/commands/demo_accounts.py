@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from demo.accounts import ACCOUNTS, PASSWORD
@@ -8,7 +10,7 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each account."""
         for account in ACCOUNTS:
             self.stdout.write(f"{account.role}\t{account.email}\t{PASSWORD}")

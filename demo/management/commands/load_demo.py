@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,7 +18,7 @@ class Command(BaseCommand):
         """Declare --force."""
         parser.add_argument("--force", action="store_true", help="Load although DEBUG is off.")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Load, unless there is content already."""
         if not settings.DEBUG and not options["force"]:
             raise CommandError("The demo has accounts with a known password. Use --force if you mean it.")

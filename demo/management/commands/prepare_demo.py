@@ -19,4 +19,5 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database (half a minute the first time)")
             call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_demo")
+        # Asked for by name: nobody prepares a demonstration by mistake.
+        call_command("load_demo", force=True)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from home.tree import make_tree
@@ -8,7 +10,7 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing."""
         homes = make_tree()
         self.stdout.write(f"Ready in {', '.join(sorted(homes))}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -63,9 +64,10 @@ def _read(path: Path) -> dict[str, Any]:
 class BodyBuilder:
     """Turns blocks as written in the content folder into a StreamField's raw data."""
 
-    def __init__(self, key: str, images: dict[str, int]) -> None:
+    def __init__(self, key: str, images: Mapping[str, int], documents: Mapping[str, int]) -> None:
         self.key = key
         self.images = images
+        self.documents = documents
         self.count = 0
 
     def identifier(self) -> str:
@@ -81,12 +83,12 @@ class BodyBuilder:
             case "key_message":
                 value = {"text": value}
             case "figure":
-                value = {
-                    "image": self.images[value["image"]],
-                    "alternative_text": value["alt"],
-                    "caption": value["caption"],
-                    "credit": value.get("credit", ""),
-                }
+                value = self.figure(value)
+            case "gallery":
+                figures = self.listed([self.figure(figure) for figure in value["figures"]])
+                value = {"caption": value["caption"], "figures": figures}
+            case "document":
+                value = {"document": self.documents[value["form"]], "note": value["note"]}
             case "table":
                 value = {
                     "columns": [{"type": "text", "heading": heading} for heading in value["header"]],
@@ -102,6 +104,15 @@ class BodyBuilder:
             case _:
                 raise ValueError(f"{self.key}: unknown block {kind!r}")
         return {"type": kind, "value": value, "id": identifier}
+
+    def figure(self, written: dict[str, Any]) -> dict[str, Any]:
+        """Return the raw data of a figure."""
+        return {
+            "image": self.images[written["image"]],
+            "alternative_text": written["alt"],
+            "caption": written["caption"],
+            "credit": written.get("credit", ""),
+        }
 
     def listed(self, values: list[Any]) -> list[dict[str, Any]]:
         """Return the raw data of a list block."""

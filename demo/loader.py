@@ -76,6 +76,7 @@ class DemoLoader:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.images: dict[str, int] = {}
+        self.documents: dict[str, int] = {}
         self.organisations: dict[str, Organisation] = {}
         self.pages: dict[str, ReadablePage] = {}
         self.users: dict[str, User] = {}
@@ -130,6 +131,14 @@ class DemoLoader:
             image = HubImage.objects.create(title=name.replace("-", " ").capitalize(), file=content, credit=CREDIT)
             self.images[name] = image.pk
 
+    def forms(self, item: Item) -> dict[str, int]:
+        """Store the empty forms that an item's texts name, once for all languages; return their keys by name."""
+        for name, form in item.meta.get("forms", {}).items():
+            if name not in self.documents:
+                content = ContentFile(checklist_csv(form["header"], []), name=f"{name}.csv")
+                self.documents[name] = HubDocument.objects.create(title=form["title"], file=content).pk
+        return self.documents
+
     def section(self, item: Item) -> Page:
         """Return the page that an item belongs under, in the language it was written in."""
         home = self.homes[item.source]
@@ -157,7 +166,7 @@ class DemoLoader:
             show_in_menus=item.key in MENU_PAGES,
             live=False,
         )
-        builder = BodyBuilder(item.key, self.images)
+        builder = BodyBuilder(item.key, self.images, self.forms(item))
         for name in model.body_fields:
             field = model._meta.get_field(name)
             assert isinstance(field, StreamField)  # noqa: S101 - for the type checker

@@ -17,6 +17,8 @@ import snowballstemmer
 
 STEMMERS = {"en": "english", "es": "spanish", "fr": "french"}
 WORD = re.compile(r"\w+")
+# A word before it is folded: with the accents and vowel signs that folding takes away.
+RAW_WORD = re.compile(r"[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]+")
 # Words and numbers written as one; a code if there is a digit in it.
 COMPOUND = re.compile(r"(?<!\w)\w++(?:[./‐‑–-]\w++)+")
 # Stands for what joins the parts of a code; every database takes it for a part of a word.
@@ -111,15 +113,24 @@ def tokens(text: str, language: str) -> list[str]:
     return found + WORD.findall(fold(text[end:]))
 
 
-def index_text(text: str, language: str) -> str:
-    """Return what the index keeps of a text: each word, its stem where that is another, and its codes."""
+@lru_cache(maxsize=100_000)
+def _forms(word: str, language: str) -> str:
+    """Return the tokens of a word as it is written, each with its stem where that is another."""
     kept = []
-    for token in WORD.findall(fold(_without_attachments(text, language))):
+    for token in WORD.findall(fold(word)):
         kept.append(token)
         stemmed = stem(token, language)
         if stemmed != token:
             kept.append(stemmed)
-    return " ".join([*kept, *(joined(code[0]) for code in codes(text))])
+    return " ".join(kept)
+
+
+def index_text(text: str, language: str) -> str:
+    """Return what the index keeps of a text: each word, its stem where that is another, and its codes."""
+    # Texts repeat their words, so each is folded and stemmed once.
+    words = RAW_WORD.findall(FORMAT_MARKS.sub("", _without_attachments(text, language)))
+    forms = [form for word in words if (form := _forms(word, language))]
+    return " ".join([*forms, *(joined(code[0]) for code in codes(text))])
 
 
 def without_stop_words(text: str, language: str) -> str:

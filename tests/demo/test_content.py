@@ -22,7 +22,7 @@ KNOWLEDGE = [item for kind in ("articles", "case_studies") for item in read_item
 ITEMS = [item for kind in KINDS for item in read_items(kind)]
 TEXTS = [(item, language) for item in ITEMS for language in item.texts]
 # What no reader reads as a word: names of files, addresses, kinds.
-NO_WORDS = {"image", "tone", "url"}
+NO_WORDS = {"form", "image", "tone", "url"}
 # Words that are frequent in one of the languages and in no other.
 FREQUENT = {
     "en": {"the", "and", "of", "to", "was", "with", "that", "it"},
@@ -154,7 +154,7 @@ def test_an_item_has_the_same_structure_in_every_language(item):
 def test_a_body_can_be_built(item):
     images = dict.fromkeys(NAMES, 1)
     for language in item.texts:
-        builder = BodyBuilder(item.key, images)
+        builder = BodyBuilder(item.key, images, dict.fromkeys(item.meta.get("forms", {}), 1))
         built = [builder.body(item.texts[language].get(name) or []) for name in BODIES[item.kind]]
         assert all(built), "a part is empty"
 

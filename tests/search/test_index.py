@@ -517,9 +517,11 @@ def test_the_command_tells_of_the_database_engine(capsys):
     assert "0 entries pushed" in capsys.readouterr().out
     call_command("search_index", "rebuild")
     assert f"{SearchEntry.objects.count()} entries written." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="No Elasticsearch"):
+        call_command("search_index", "refill")
 
 
-@pytest.mark.parametrize("action", ["status", "rebuild", "push"])
+@pytest.mark.parametrize("action", ["status", "rebuild", "refill", "push"])
 def test_the_command_says_clearly_that_elasticsearch_is_away(away, action):
     make_article("Zebra ledger")
     with away(), pytest.raises(CommandError, match="Elasticsearch cannot be used now") as raised:
@@ -537,7 +539,7 @@ def test_the_command_shows_rebuilds_and_pushes(published, committed, away, capsy
     assert "waiting\t1" in capsys.readouterr().out
     call_command("search_index", "push")
     assert "1 entries pushed" in capsys.readouterr().out
-    call_command("search_index", "rebuild")
+    call_command("search_index", "refill")
     assert f"{SearchEntry.objects.count()} documents in Elasticsearch." in capsys.readouterr().out
     call_command("search_index", "status")
     shown = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what can be done."""
-        parser.add_argument("action", choices=["status", "rebuild", "push"])
+        parser.add_argument("action", choices=["status", "rebuild", "refill", "push"])
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it; Elasticsearch being away is an error with a clear message."""
@@ -51,9 +51,15 @@ class Command(BaseCommand):
         if verbosity:
             self.stdout.write(f"{count} entries written.")
         if uses_elasticsearch():
-            count = rebuild_elasticsearch()
-            if verbosity:
-                self.stdout.write(f"{count} documents in Elasticsearch.")
+            self.refill(verbosity)
+
+    def refill(self, verbosity: int) -> None:
+        """Fill new indexes in Elasticsearch from the entries, which every change keeps true."""
+        if not uses_elasticsearch():
+            raise CommandError("No Elasticsearch is configured; the entries are the index.")
+        count = rebuild_elasticsearch()
+        if verbosity:
+            self.stdout.write(f"{count} documents in Elasticsearch.")
 
     def push(self, verbosity: int) -> None:
         """Push what waits."""

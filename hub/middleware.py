@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware as DjangoCSPMiddleware
 from django.shortcuts import render
@@ -30,6 +31,16 @@ class UploadLimitMiddleware:
             limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
             return render(request, "413.html", {"limit": limit}, status=413)
         return self.get_response(request)
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, deaf to keys that no database takes: quoted in a cookie, a NUL gets this far."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Take such a cookie for none."""
+        if "\x00" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        super().process_request(request)
 
 
 class ContentSecurityPolicyMiddleware(DjangoCSPMiddleware):

@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "translation",
     "search",
     "knowledge",
-    "members",
+    "members.apps.MembersConfig",  # By name: its module has two.
     "vocabulary",
     "access",
     "wagtail_localize",
@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "hub.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -60,7 +60,8 @@ def outdated_notice(page: Page, reader: Reader) -> OutdatedNotice | None:
     date when its source was published after that, or the texts were taken over after it was published. One
     that no longer follows its source is out of date when the source was published later.
 
-    No query if the page was loaded with `with_followed_sources`, one if not, none for an original.
+    No query if the page was loaded for reading (`with_surroundings`, `with_followed_sources`), two if not, none
+    for an original.
     """
     language = getattr(page, "source_language", "")
     if not isinstance(page, ReadablePage) or language in {"", page.locale.language_code}:

@@ -115,9 +115,9 @@ def test_signing_out_needs_a_form_and_ends_the_session(client):
 def test_nobody_is_sent_elsewhere_after_signing_in_or_out(client, elsewhere):
     user = MemberFactory()
     answer = attempt(client, user.email, PASSWORD, next=elsewhere)
-    assert answer["Location"] == "/"
+    assert answer["Location"] in {"/", "/en/"}
     answer = client.post(f"/en/accounts/logout/?next={elsewhere}", {"next": elsewhere})
-    assert answer["Location"] == "/"
+    assert answer["Location"] in {"/", "/en/"}
 
 
 def test_one_is_sent_where_one_wanted_to_go(client):
@@ -199,8 +199,7 @@ def test_a_confirmed_address_becomes_the_accounts(client):
 
 def test_an_address_that_was_replaced_opens_nothing(client):
     user = MemberFactory(email="former@example.org")
-    attempt(client, user.email, PASSWORD)
-    client.logout()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     user.email = "present@example.org"
     user.save()
     attempt(client, "former@example.org", PASSWORD)

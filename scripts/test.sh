@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the checks and tests. The last lines on the screen are pytest's.
 #
-#     test.sh           everything: lint, quick tests on SQLite, then all tests on PostgreSQL, Elasticsearch
+#     test.sh           everything: lint, all but services and browser on SQLite, then all tests on PostgreSQL, Elasticsearch
 #                       and Chromium
 #     test.sh --fast    ruff and the quick tests on SQLite
 #
@@ -18,11 +18,13 @@ workers=${WORKERS:-2}
 export PATH="$PWD/.venv/bin:$PATH"
 
 quick_tests() {
-    printf '== pytest: quick tests on SQLite\n'
+    local which=$1
+    shift
+    printf '== pytest: tests on SQLite\n'
     (
         . scripts/clean_env.sh
         unset TEST_ELASTICSEARCH_URL TEST_DATABASE_URL
-        DEBUG=true pytest -n "$workers" -m "not service and not browser and not slow" "$@" </dev/null
+        DEBUG=true pytest -n "$workers" -m "$which" "$@" </dev/null
     )
 }
 
@@ -38,7 +40,7 @@ all_tests() {
 if [ -n "$fast" ]; then
     scripts/lint.sh --quick
     python scripts/compile_messages.py
-    quick_tests "$@"
+    quick_tests "not service and not browser and not slow" "$@"
     exit
 fi
 
@@ -56,5 +58,5 @@ export CHROMIUM
 
 scripts/lint.sh
 python scripts/compile_messages.py
-quick_tests "$@"
+quick_tests "not service and not browser" "$@"
 scripts/with_services.sh scripts/test.sh --in-services "$@"

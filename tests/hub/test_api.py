@@ -25,7 +25,7 @@ from tests.factories import (
     translate,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PAGES = "/api/v3/pages/"
 MALFORMED: list[dict] = [

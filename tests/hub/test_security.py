@@ -24,7 +24,7 @@ from knowledge.models import HubDocument
 from tests.factories import MemberFactory, UserFactory, make_article, make_document, make_image, section, translate
 from tests.hub.test_urls import addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "ar", "es", "fr")

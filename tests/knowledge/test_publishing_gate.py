@@ -15,7 +15,7 @@ from knowledge.models import Article, CaseStudy, HubImage
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, find_gaps
 from tests.factories import UserFactory, make_article, make_image, stream, translate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def figure(**values) -> tuple[str, dict]:

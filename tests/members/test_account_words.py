@@ -15,7 +15,7 @@ from django.utils import translation
 from members.models import User
 from tests.factories import MemberFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
 OPEN_PAGES = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done"]

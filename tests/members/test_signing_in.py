@@ -12,7 +12,7 @@ from django.urls import reverse
 from members.models import User
 from tests.factories import MemberFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PASSWORD = "a-long-password-27"
 SIGN_IN = "/en/accounts/login/"

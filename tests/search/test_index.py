@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from vocabulary.models import ConceptLabel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOSED_PORT = "http://127.0.0.1:9"
 service = pytest.mark.service
 

@@ -16,7 +16,7 @@ from search.engines.elasticsearch import connect
 from tests.factories import ConceptFactory, MemberFactory, make_article, make_case_study, translate
 from vocabulary.models import Scheme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 12
 
 

@@ -24,7 +24,7 @@ from translation.queries import (
     with_translation_states,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ARABIC = "Translators: Arabic"
 

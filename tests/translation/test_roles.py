@@ -13,7 +13,7 @@ from tests.factories import make_article, section
 from tests.translation.builders import person, submit, told, translate_texts
 from translation.roles import EDIT_ORIGINALS, SUBMIT_TRANSLATION, grant_editors, grant_translators
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ARABIC = "Translators: Arabic"
 

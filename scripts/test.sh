@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the checks and tests. The last lines on the screen are pytest's.
 #
-#     test.sh           everything: lint, all but services and browser on SQLite, then all tests on PostgreSQL, Elasticsearch
+#     test.sh           everything: lint, the quick tests on SQLite, then all tests on PostgreSQL, Elasticsearch
 #                       and Chromium
 #     test.sh --fast    ruff and the quick tests on SQLite
 #
@@ -58,5 +58,5 @@ export CHROMIUM
 
 scripts/lint.sh
 python scripts/compile_messages.py
-quick_tests "not service and not browser" "$@"
+quick_tests "not service and not browser and not slow" "$@"
 scripts/with_services.sh scripts/test.sh --in-services "$@"

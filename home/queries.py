@@ -18,7 +18,7 @@ from access.readers import Reader
 from access.rows import JSONRows
 from home.models import Brand, BrandName, CommunityFigure, FeaturedItem, HomePage, Partner, UpcomingDate
 from knowledge.addresses import path_below
-from knowledge.loading import cards, for_cards, sections_of
+from knowledge.loading import cards, for_cards, item_keys, items_from, sections_of
 from knowledge.models import KnowledgePage
 from knowledge.queries import readable_knowledge
 from vocabulary.models import TOPIC_SCHEMES
@@ -164,13 +164,8 @@ def with_composition(pages: QuerySet[HomePage], reader: Reader) -> QuerySet[Home
 
 def take_over_composition(page: HomePage) -> None:
     """Put what `with_composition` loaded where modelcluster looks for it."""
-    featured = []
-    for pk, item_id, key in page.featured_rows:
-        item = FeaturedItem(pk=pk, page_id=page.pk, item_id=item_id)
-        item.item_key = UUID(key)
-        featured.append(item)
     page._cluster_related_objects = {
-        "featured_items": featured,
+        "featured_items": items_from(FeaturedItem, page, page.featured_rows),
         "upcoming_dates": [
             UpcomingDate(pk=pk, page_id=page.pk, date=parse_date(date), title=title, place=place, text=text)
             for pk, date, title, place, text in page.upcoming_rows
@@ -195,7 +190,7 @@ def join_address(page: HomePage, reader: Reader) -> str:
 def front_page(page: HomePage, reader: Reader) -> FrontPage:
     """Return what the home page shows to a reader: never a title or a count of what they may not read."""
     language = page.locale.language_code
-    keys = [getattr(item, "item_key", None) or item.item.translation_key for item in page.featured_items.all()]
+    keys = item_keys(page.featured_items.all())
     readable = readable_knowledge(reader, language)
     newest = readable.order_by("-published_on", "-pk")
     shown = for_cards(readable.filter(Q(translation_key__in=keys) | Q(pk__in=newest.values("pk")[:LATEST_COUNT])))

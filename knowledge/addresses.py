@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.http import HttpRequest
+from django.urls import reverse
 from wagtail.models import Page
 
 # What Django's `reverse` leaves as it is: the sub-delimiters of RFC 3986, section 2.2, and what paths may hold.
@@ -24,6 +25,13 @@ def path_below(language: str, url_path: str) -> str:
 def address_of(page: Page) -> str:
     """Return the address of a page, without a host; its locale should be loaded with it."""
     return path_below(page.locale.language_code, page.url_path)
+
+
+def reading_address_of(page: Page, language: str) -> str:
+    """Return where a reader of a language reads a page: the page itself, or the view of untranslated pages."""
+    if page.locale.language_code == language:
+        return address_of(page)
+    return reverse("read_in_source_language", args=[page.pk])
 
 
 def full_address_of(page: Page, request: HttpRequest) -> str:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language
 from wagtail.models import Page
@@ -19,7 +18,7 @@ from wagtail.rich_text import LinkHandler
 
 from access.policy import readable_pages
 from access.readers import Reader, visitor
-from knowledge.addresses import address_of
+from knowledge.addresses import reading_address_of
 from knowledge.models import HubDocument
 
 REFERENCE = re.compile(r'<a href="hub:(page|document):(\d+)">(.*?)</a>', re.DOTALL)
@@ -109,7 +108,5 @@ def _page_addresses(page_ids: set[int], reader: Reader) -> dict[tuple[str, int],
     addresses = {}
     for page in found:
         if page.pk in page_ids:
-            translated = in_language.get(page.translation_key)
-            address = address_of(translated) if translated else reverse("read_in_source_language", args=[page.pk])
-            addresses["page", page.pk] = address
+            addresses["page", page.pk] = reading_address_of(in_language.get(page.translation_key, page), language)
     return addresses

@@ -96,22 +96,20 @@ def with_surroundings(pages: QuerySet[Page], reader: Reader) -> QuerySet[Page]:
     )
 
 
+def _surroundings(page: Page, name: str, reader: Reader) -> list[Version]:
+    """Return what `with_surroundings` loaded under a name, or look it up (one query)."""
+    loaded = page if hasattr(page, name) else with_surroundings(Page.objects.filter(pk=page.pk), reader).first()
+    return _versions(getattr(loaded, name, ()))
+
+
 def versions_of(page: Page, reader: Reader) -> dict[str, Version]:
     """Return the live versions of a page that the reader may read, by language code (no query if loaded)."""
-    rows = getattr(page, "version_rows", None)
-    if rows is None:
-        row = with_surroundings(Page.objects.filter(pk=page.pk), reader).first()
-        rows = row.version_rows if row else []
-    return {version.language: version for version in _versions(rows)}
+    return {version.language: version for version in _surroundings(page, "version_rows", reader)}
 
 
 def sections_of(page: Page, reader: Reader) -> list[Version]:
     """Return the pages above a page that the reader may read, from the top (no query if loaded)."""
-    rows = getattr(page, "section_rows", None)
-    if rows is None:
-        row = with_surroundings(Page.objects.filter(pk=page.pk), reader).first()
-        rows = row.section_rows if row else []
-    return _versions(rows)
+    return _surroundings(page, "section_rows", reader)
 
 
 # --- The page itself --------------------------------------------------------------------------------
@@ -242,6 +240,21 @@ def organisations_from(rows: Iterable[Sequence[Any]]) -> dict[int, Organisation]
     return found
 
 
+def items_from[ItemType: Model](model: type[ItemType], page: Page, rows: Iterable[Sequence[Any]]) -> list[ItemType]:
+    """Return the rows by which a page points to pieces of knowledge: key, key of the piece, its translation key."""
+    items = []
+    for pk, item_id, key in rows:
+        item: Any = model(pk=pk, page_id=page.pk, item_id=item_id)
+        item.item_key = UUID(key)
+        items.append(item)
+    return items
+
+
+def item_keys(items: Iterable[Any]) -> list[UUID]:
+    """Return the translation keys of the pieces that items point to (no query for those of `items_from`)."""
+    return [getattr(item, "item_key", None) or item.item.translation_key for item in items]
+
+
 def _attach_children(page: KnowledgePage) -> None:
     """Put what `with_children` loaded where modelcluster looks for it."""
     organisations = organisations_from(page.name_rows)
@@ -256,11 +269,6 @@ def _attach_children(page: KnowledgePage) -> None:
         )
         for pk, note, document_id, collection_id, title, file, size in page.attachment_rows
     ]
-    related = []
-    for pk, item_id, key in page.related_rows:
-        item = RelatedItem(pk=pk, page_id=page.pk, item_id=item_id)
-        item.item_key = UUID(key)
-        related.append(item)
     page._cluster_related_objects = {
         **{
             name: [Concept(pk=pk, slug=slug) for pk, slug in getattr(page, f"{name}_rows")]
@@ -272,7 +280,7 @@ def _attach_children(page: KnowledgePage) -> None:
             for pk, name, role, organisation_id in page.author_rows
         ],
         "attachments": attachments,
-        "related_items": related,
+        "related_items": items_from(RelatedItem, page, page.related_rows),
     }
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
-from knowledge.loading import cards, for_cards, records_of_reuse, versions_of
+from knowledge.loading import cards, for_cards, item_keys, records_of_reuse, versions_of
 from knowledge.models import (
     Attachment,
     Author,
@@ -284,7 +284,7 @@ def _relations(
     All pages named by any of them are fetched together, in the best language, through the policy.
     """
     records, organisations = records_of_reuse(page)
-    related_keys = [getattr(item, "item_key", None) or item.item.translation_key for item in page.related_items.all()]
+    related_keys = item_keys(page.related_items.all())
     keys = {*related_keys, *(record.practice_key for record in records), *(record.case_key for record in records)}
     keys -= {page.translation_key, None}
     pages = for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys)) if keys else []

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from access.readers import Reader, reader_of
 from access.sharing import share_among_equals
+from knowledge.addresses import reading_address_of
 from search.contract import FACETS, MAX_RESULTS, PAGE_SIZE, Query, Sort, clean_text, printable_text
 from search.documents import type_names
 from search.index import complete, search
@@ -250,9 +251,7 @@ def completions(request: HttpRequest) -> HttpResponse:
         {
             "title": completion.title,
             "language": page.locale.language_code,
-            "url": page.url
-            if page.locale.language_code == language
-            else reverse("read_in_source_language", args=[page.pk]),
+            "url": reading_address_of(page, language),
         }
         for completion, page in found
     ]

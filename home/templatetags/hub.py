@@ -18,7 +18,7 @@ from wagtail.models import Page
 from access.readers import reader_of
 from home.dates import format_date
 from home.queries import Link, page_trail
-from knowledge.addresses import address_of, full_address_of
+from knowledge.addresses import full_address_of, reading_address_of
 from knowledge.links import resolve_references
 from knowledge.loading import Version, versions_of
 from knowledge.models import KnowledgePage
@@ -65,10 +65,7 @@ def anchor(block_id: str) -> str:
 @register.simple_tag
 def reading_url(page: Page) -> str:
     """Return where a reader of the active language reads a page: itself, or the view of untranslated pages."""
-    language = get_language() or "en"
-    if page.locale.language_code == language:
-        return address_of(page)
-    return reverse("read_in_source_language", args=[page.pk])
+    return reading_address_of(page, get_language() or "en")
 
 
 @register.simple_tag(takes_context=True)

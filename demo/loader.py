@@ -7,6 +7,8 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
@@ -125,9 +127,12 @@ class DemoLoader:
             self.organisations[key] = organisation
 
     def make_images(self) -> None:
-        """Draw the illustrations and store them as images."""
-        for name in NAMES:
-            content = ContentFile(draw(name), name=f"{name}.jpg")
+        """Draw the illustrations, on another processor if there is one, and store them as images."""
+        # Not forked: a database connection must not be open in two processes.
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            drawings = list(pool.map(draw, NAMES))
+        for name, drawing in zip(NAMES, drawings, strict=True):
+            content = ContentFile(drawing, name=f"{name}.jpg")
             image = HubImage.objects.create(title=name.replace("-", " ").capitalize(), file=content, credit=CREDIT)
             self.images[name] = image.pk
 

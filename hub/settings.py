@@ -299,5 +299,9 @@ LOGGING = {
     "loggers": {
         "elastic_transport": {"level": "ERROR"},
         "django.request": {"level": "ERROR"},
+        # A line at the beginning and the end of each task; what failed is a warning or more.
+        "django_tasks": {"level": "WARNING"},
+        # What was published is in Wagtail's own log, in the database.
+        "wagtail": {"level": "WARNING"},
     },
 }

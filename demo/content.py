@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import uuid
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ import yaml
 # The one in C, where PyYAML was built with it, needs a tenth of the time.
 SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parent / "content"
-KINDS = ("articles", "case_studies", "pages")
+# In the order they are made: a recording stands below its series.
+KINDS = ("articles", "case_studies", "pages", "series", "recordings")
 # Blocks keep their identifiers in all languages: they are what segments of translations are found by.
 NAMESPACE = uuid.UUID("6c1f3a52-6d0b-4c5e-9a41-4c1f9c0f6f35")
 
@@ -50,6 +52,12 @@ def read_item(folder: Path) -> Item:
 def read_items(kind: str) -> list[Item]:
     """Read all content of a kind, in the order of its keys."""
     return [read_item(folder) for folder in sorted((FOLDER / kind).iterdir()) if (folder / "meta.yaml").exists()]
+
+
+def read_times(key: str) -> list[tuple[int, int]]:
+    """Read when each cue of a recording begins and ends, in milliseconds (made by scripts/make_demo_media.py)."""
+    with (FOLDER / "recordings" / key / "times.csv").open(encoding="ascii", newline="") as file:
+        return [(int(row["start"]), int(row["end"])) for row in csv.DictReader(file)]
 
 
 def read_organisations() -> dict[str, dict[str, Any]]:

@@ -6,13 +6,13 @@ import datetime
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone
 from wagtail.fields import StreamField
@@ -32,6 +32,7 @@ from demo.content import (
     read_item,
     read_items,
     read_organisations,
+    read_times,
 )
 from demo.illustrations import NAMES, draw
 from home.models import (
@@ -45,6 +46,7 @@ from home.models import (
     UpcomingDate,
 )
 from home.tree import make_tree
+from knowledge.media_files import look_into
 from knowledge.models import (
     Adaptation,
     Article,
@@ -54,16 +56,26 @@ from knowledge.models import (
     CountryConcerned,
     HubDocument,
     HubImage,
+    HubMedia,
     KnowledgeIndexPage,
     KnowledgePage,
     ReadablePage,
+    RecordingMedia,
     RelatedItem,
+    WebinarRecording,
+    WebinarSeries,
 )
 from members.models import Organisation, OrganisationName, User
 from vocabulary.imports import import_csv
 from vocabulary.models import Concept
 
-TYPES: dict[str, type[ReadablePage]] = {"articles": Article, "case_studies": CaseStudy, "pages": StandardPage}
+TYPES: dict[str, type[ReadablePage]] = {
+    "articles": Article,
+    "case_studies": CaseStudy,
+    "pages": StandardPage,
+    "series": WebinarSeries,
+    "recordings": WebinarRecording,
+}
 CREDIT = "Global Knowledge Hub, CC BY 4.0"
 MENU_PAGES = {"about"}
 
@@ -79,6 +91,7 @@ class DemoLoader:
         self.say = say
         self.images: dict[str, int] = {}
         self.documents: dict[str, int] = {}
+        self.files: dict[str, list[int]] = {}
         self.organisations: dict[str, Organisation] = {}
         self.pages: dict[str, ReadablePage] = {}
         self.users: dict[str, User] = {}
@@ -102,16 +115,22 @@ class DemoLoader:
         self.users = make_accounts()
         self.say("Illustrations")
         self.make_images()
-        for kind in KINDS:
-            for item in read_items(kind):
-                self.say(f"{kind}: {item.key}")
-                self.make_page(item)
-        self.connect_pages()
-        for kind in KINDS:
-            for item in read_items(kind):
-                self.translate_item(item)
-        self.say("Translations")
+        self.make_pages(KINDS[:-1])
+        # Below series that are there in all languages.
+        self.make_pages(KINDS[-1:])
         self.make_home()
+
+    def make_pages(self, kinds: Iterable[str]) -> None:
+        """Write, connect, publish and translate what the content folder has of some kinds."""
+        items = [item for kind in kinds for item in read_items(kind)]
+        for item in items:
+            self.say(f"{item.kind}: {item.key}")
+            self.make_page(item)
+        for item in items:
+            self.publish(item)
+        self.say("Translations")
+        for item in items:
+            self.translate_item(item)
 
     def make_organisations(self) -> None:
         """Make the invented organisations."""
@@ -149,9 +168,11 @@ class DemoLoader:
         home = self.homes[item.source]
         if item.kind == "pages":
             return home
-        # Sections are made in a fixed order: best practices, then case studies.
+        if item.kind == "recordings":
+            return self.pages[item.meta["series"]].get_translation(self.locales[item.source])
+        # Sections are made in a fixed order: best practices, case studies, webinars.
         sections = list(KnowledgeIndexPage.objects.filter(locale__language_code="en").order_by("path"))
-        section = sections[0] if item.kind == "articles" else sections[1]
+        section = sections[("articles", "case_studies", "series").index(item.kind)]
         return section.get_translation(self.locales[item.source])
 
     def build(self, item: Item, language: str) -> ReadablePage:
@@ -196,10 +217,66 @@ class DemoLoader:
                 locale=self.locales[language],
                 translation_key=uuid.uuid5(NAMESPACE, f"{item.key}/author/{number}"),
             )
-            for number, author in enumerate(meta.get("authors", []))
+            for number, author in enumerate(meta.get("authors", []) + meta.get("speakers", []))
         ]
         if isinstance(page, CaseStudy) and meta.get("authors"):
             page.organisation = self.organisations[meta["authors"][0]["organisation"]]
+        if isinstance(page, WebinarRecording):
+            self.record(page, item, language)
+
+    def record(self, page: WebinarRecording, item: Item, language: str) -> None:
+        """Add files, captions and chapters to a recording."""
+        text, meta = item.texts[language], item.meta
+        times = read_times(item.key)
+        page.episode = meta["episode"]
+        page.recorded_on = item.published
+        page.spoken_language = item.source
+        page.media = [
+            RecordingMedia(media_id=pk, sort_order=number) for number, pk in enumerate(self.media(item, page.title))
+        ]
+        page.slides_id = self.documents[f"{item.key}/slides"]
+        speakers = [speaker["name"] for speaker in meta["speakers"]]
+        page.cues = [
+            {
+                "id": uuid.uuid5(NAMESPACE, f"{item.key}/cue/{number}").hex[:10],
+                "start": start,
+                "end": end,
+                "text": cue,
+                "speaker": speakers[max(change for change in meta["voices"] if change[0] <= number)[1]],
+            }
+            for number, (cue, (start, end)) in enumerate(zip(text["cues"], times, strict=True))
+        ]
+        page.chapters = [
+            {
+                "id": uuid.uuid5(NAMESPACE, f"{item.key}/chapter/{number}").hex[:10],
+                "start": times[cue][0] if cue else 0,
+                "text": title,
+            }
+            for number, (cue, title) in enumerate(zip(meta["chapters"], text["chapters"], strict=True))
+        ]
+
+    def media(self, item: Item, title: str) -> list[int]:
+        """Store the files of a recording once for all languages; return the keys of those to play."""
+        if item.key not in self.files:
+            folder = FOLDER / "recordings" / item.key
+            keys = []
+            for path in sorted(folder.glob("*.m*4*")):
+                facts = {"type": "audio"}
+                if path.suffix == ".mp4":
+                    height = int(path.stem.rstrip("p"))
+                    facts = {"type": "video", "width": height * 16 // 9, "height": height}
+                with path.open("rb") as file:
+                    duration = look_into(file, path.name, path.stat().st_size).duration
+                    content = File(file, name=f"{item.key}-{path.name}")
+                    media = HubMedia.objects.create(
+                        title=f"{title} ({path.stem})", file=content, duration=duration, **facts
+                    )
+                keys.append(media.pk)
+            self.files[item.key] = keys
+            slides = ContentFile((folder / "slides.pdf").read_bytes(), name=f"{item.key}-slides.pdf")
+            document = HubDocument.objects.create(title=f"{title} (slides)", file=slides)
+            self.documents[f"{item.key}/slides"] = document.pk
+        return self.files[item.key]
 
     def make_page(self, item: Item) -> None:
         """Write the page of an item in the language it was written in; it goes out once all pages exist."""
@@ -230,16 +307,14 @@ class DemoLoader:
                     )
         return None
 
-    def connect_pages(self) -> None:
-        """Add what leads from one page to another, now that all exist, and publish them."""
-        for kind in KINDS:
-            for item in read_items(kind):
-                page = self.pages[item.key]
-                self.connect_page(page, item)
-                page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
-                first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
-                type(page).objects.filter(pk=page.pk).update(first_published_at=first)
-                self.pages[item.key] = type(page).objects.get(pk=page.pk)
+    def publish(self, item: Item) -> None:
+        """Add what leads from a page to others, now that they exist, and publish it."""
+        page = self.pages[item.key]
+        self.connect_page(page, item)
+        page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+        first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
+        type(page).objects.filter(pk=page.pk).update(first_published_at=first)
+        self.pages[item.key] = type(page).objects.get(pk=page.pk)
 
     def connect_page(self, page: ReadablePage, item: Item) -> None:
         """Add related items, and what a case study was adapted from."""

@@ -30,6 +30,7 @@ from access.models import MarkedPage
 from access.readers import reader_of
 from knowledge.blocks import INLINE_FEATURES, BodyBlock
 from knowledge.models import ReadablePage
+from knowledge.models.pages import READ_TYPES
 
 
 class HomePage(MarkedPage):
@@ -110,7 +111,7 @@ class FeaturedItem(Orderable):
         "knowledge.KnowledgePage", verbose_name=_("item"), on_delete=models.CASCADE, related_name="+"
     )
 
-    panels = [PageChooserPanel("item", ["knowledge.Article", "knowledge.CaseStudy"])]
+    panels = [PageChooserPanel("item", READ_TYPES)]
 
     class Meta(Orderable.Meta):
         verbose_name = _("featured item")

@@ -22,6 +22,7 @@ from translation.roles import grant_editors, grant_translators
 SECTIONS = [
     (_("Best practices"), _("How something is done well, written by those who do it.")),
     (_("Case studies"), _("What was done somewhere, what came of it, and what others can take over.")),
+    (_("Webinars"), _("Recordings to watch, to listen to and to read, with captions in four languages.")),
 ]
 MEMBERS_GROUPS = ("Experts",)
 # The name by default (hub.environment), so that the catalogues have it.

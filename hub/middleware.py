@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csp import ContentSecurityPolicyMiddleware as DjangoCSPMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from wagtail.contrib.redirects.middleware import RedirectMiddleware as WagtailRedirectMiddleware
 from wagtail.contrib.redirects.middleware import get_redirect
@@ -25,12 +27,24 @@ class UploadLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 413 to a declared length above `UPLOAD_MAX_BYTES`."""
+        """Answer 413 to a declared length above `UPLOAD_MAX_BYTES`, or `MEDIA_MAX_BYTES` for recordings."""
         length = request.headers.get("Content-Length", "")
-        if length.isascii() and length.isdigit() and int(length) > settings.UPLOAD_MAX_BYTES:
-            limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        is_recording = request.path.startswith(settings.MEDIA_UPLOAD_PREFIX)
+        most = settings.MEDIA_MAX_BYTES if is_recording else settings.UPLOAD_MAX_BYTES
+        if length.isascii() and length.isdigit() and int(length) > most:
+            limit = most // (1024 * 1024)
             return render(request, "413.html", {"limit": limit}, status=413)
         return self.get_response(request)
+
+
+class TextGZipMiddleware(GZipMiddleware):
+    """Django's, for texts only: pictures and recordings are small already, and parts of them stay so."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress what is text."""
+        kind = response.get("Content-Type", "").partition(";")[0]
+        is_text = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript"))
+        return super().process_response(request, response) if is_text else response
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "members.apps.HubUsersConfig",
+    "wagtailmedia",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -59,7 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "hub.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "hub.middleware.TextGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
     "hub.middleware.SessionMiddleware",
@@ -155,6 +156,9 @@ X_ACCEL_REDIRECT = ENVIRONMENT["X_ACCEL_REDIRECT"]
 DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
 # Larger bodies are refused before they are read; the front server's limit is the same.
 UPLOAD_MAX_BYTES = 50 * 1024 * 1024
+# Except of recordings, in the admin.
+MEDIA_UPLOAD_PREFIX = "/admin/media/"
+MEDIA_MAX_BYTES = 1024 * 1024 * 1024
 
 # --- Wagtail ------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = ENVIRONMENT["SITE_NAME"]
@@ -166,6 +170,12 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "knowledge.forms.HubDocumentForm"
 # `direct`: documents have the address of their file, which `serve_file` answers, asking the policy.
 WAGTAILDOCS_SERVE_METHOD = "direct"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILMEDIA = {
+    "MEDIA_MODEL": "knowledge.HubMedia",
+    "MEDIA_FORM_BASE": "knowledge.forms.HubMediaForm",
+    "VIDEO_EXTENSIONS": ["mp4", "webm"],
+    "AUDIO_EXTENSIONS": ["m4a", "mp3", "ogg"],
+}
 # No SVG: it can carry scripts.
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

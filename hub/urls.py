@@ -16,7 +16,14 @@ from home.views import brand_css, brand_logo, choose_language, robots_txt
 from hub.api import api
 from hub.feeds import LatestFeed
 from hub.health import healthz, readyz
-from knowledge.views import read_in_source_language, record_adaptation, serve_file
+from knowledge.views import (
+    read_in_source_language,
+    record_adaptation,
+    serve_captions,
+    serve_chapters,
+    serve_file,
+    serve_transcript,
+)
 from members.views import OwnAddressesView, account
 from search.views import completions, results
 
@@ -31,6 +38,9 @@ urlpatterns = [
     path("brand.css", brand_css, name="brand_css"),
     path("brand/logo", brand_logo, name="brand_logo"),
     path("media/<path:path>", serve_file, name="serve_file"),
+    path("captions/<int:page_id>.vtt", serve_captions, name="captions"),
+    path("chapters/<int:page_id>.vtt", serve_chapters, name="chapters"),
+    path("transcripts/<int:page_id>.txt", serve_transcript, name="transcript"),
     path("api/", api.urls),
     # Before Wagtail's own, which would count no failed attempts, and name pages to everybody in the admin.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

@@ -14,7 +14,9 @@ from PIL import Image
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+from wagtailmedia.forms import BaseMediaForm
 
+from knowledge.media_files import MediaFault, look_into
 from knowledge.models import Adaptation
 
 # What the first bytes of a file say, for the types that can be told by them.
@@ -88,6 +90,38 @@ class HubImageForm(BaseImageForm):
             self.fields["file"] = WholeImageField(
                 label=field.label, required=field.required, widget=field.widget, help_text=field.help_text
             )
+
+
+class HubMediaForm(BaseMediaForm):
+    """Upload a recording: one that browsers can play from any place in it."""
+
+    def clean_file(self) -> Any:
+        """Look into an uploaded file; what it says of its length and its pictures is taken from there."""
+        file = self.cleaned_data["file"]
+        if "file" not in self.changed_data:
+            return file
+        if file.size > settings.MEDIA_MAX_BYTES:
+            raise ValidationError(
+                _("This file is larger than %(limit)s. Make it smaller, or split it.")
+                % {"limit": filesizeformat(settings.MEDIA_MAX_BYTES)}
+            )
+        try:
+            self.facts = look_into(file.file, file.name, file.size)
+        except MediaFault as fault:
+            raise ValidationError(str(fault)) from fault
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in what the file says of itself; ask for a duration that it does not say."""
+        cleaned = super().clean() or self.cleaned_data
+        facts = getattr(self, "facts", None)
+        if facts is not None:
+            for name in ("duration", "width", "height"):
+                if getattr(facts, name):
+                    cleaned[name] = getattr(facts, name)
+        if "file" in cleaned and not cleaned.get("duration"):
+            self.add_error("duration", _("Say how many seconds the recording takes: the file does not."))
+        return cleaned
 
 
 class AdaptationForm(forms.ModelForm):

@@ -34,6 +34,7 @@ from knowledge.models.pages import (
     ReadablePage,
     RelatedItem,
 )
+from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording
 from members.models import Organisation, OrganisationName
 from vocabulary.models import Concept
 
@@ -43,6 +44,10 @@ NAME_FIELDS = ("organisation_id", "organisation__slug", "language", "text")
 CARD_IMAGE = "fill-480x300|format-webp"
 # What is kept of a rendition in JSON, in the order in which the model takes it.
 RENDITION_FIELDS = ("id", "filter_spec", "focal_point_key", "file", "width", "height")
+
+
+# What the player needs of a media file.
+MEDIA_FIELDS = ("id", "collection_id", "title", "file", "type", "duration", "width", "height", "file_size")
 
 
 # How deep a page can be and still have all of its sections named above it.
@@ -180,6 +185,9 @@ def with_children[PageType: KnowledgePage](pages: QuerySet[PageType]) -> QuerySe
         .order_by()
         .values("organisation")
     )
+    if issubclass(pages.model, WebinarRecording):
+        media = RecordingMedia.objects.filter(page=page).order_by("sort_order")
+        pages = pages.annotate(media_rows=JSONRows(media, "pk", *(f"media__{name}" for name in MEDIA_FIELDS)))
     if issubclass(pages.model, CaseStudy):
         named |= Q(organisation=OuterRef("organisation"))
     return pages.annotate(
@@ -282,6 +290,11 @@ def _attach_children(page: KnowledgePage) -> None:
         "attachments": attachments,
         "related_items": items_from(RelatedItem, page, page.related_rows),
     }
+    if isinstance(page, WebinarRecording):
+        page._cluster_related_objects["media"] = [
+            RecordingMedia(pk=pk, page_id=page.pk, media=HubMedia(**dict(zip(MEDIA_FIELDS, media, strict=True))))
+            for pk, *media in page.media_rows
+        ]
 
 
 # --- Cards ------------------------------------------------------------------------------------------
@@ -291,6 +304,7 @@ def for_cards(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
     """Load with each page what a card shows; `cards` makes it readable for templates (no further query)."""
     thumbnails = HubRendition.objects.filter(image=OuterRef("lead_image_id"), filter_spec=CARD_IMAGE)
     return pages.select_related("locale", "content_type", "lead_image", "access").annotate(
+        recording_duration=F("webinarrecording__duration"),
         country_rows=JSONRows(
             CountryConcerned.objects.filter(page=OuterRef("pk")).order_by("sort_order"), "pk", "code"
         ),
@@ -325,6 +339,9 @@ def load_files(page: ReadablePage) -> None:
             chosen[model].add(pk)
     if page.lead_image_id:
         chosen[HubImage].add(page.lead_image_id)
+    slides_id = getattr(page, "slides_id", None)
+    if slides_id:
+        chosen[HubDocument].add(slides_id)
     loaded: dict[type[Model], Mapping[int, Model]] = {
         HubImage: _images(chosen[HubImage]),
         HubDocument: HubDocument.objects.in_bulk(chosen[HubDocument]) if chosen[HubDocument] else {},
@@ -335,6 +352,8 @@ def load_files(page: ReadablePage) -> None:
                 _ = block.value
     if page.lead_image_id:
         page.lead_image = loaded[HubImage].get(page.lead_image_id)
+    if isinstance(page, WebinarRecording) and slides_id:
+        page.slides = loaded[HubDocument].get(slides_id)
     page.loaded_documents = loaded[HubDocument]  # For links in rich text (knowledge.links).
 
 

@@ -12,35 +12,43 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
 
+from access.models import EVERYONE, Audience
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
 from access.sharing import share_among_equals
+from knowledge import captions
 from knowledge.addresses import address_of
 from knowledge.forms import AdaptationForm
 from knowledge.loading import load_specific, versions_of, with_surroundings
-from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
+from knowledge.media_files import MEDIA_TYPES, media_type_of
+from knowledge.models import HubDocument, HubImage, HubMedia, HubRendition, KnowledgePage, WebinarRecording
+from knowledge.streaming import serve_stored
 from members.models import User
 
 # Everything else is downloaded: a browser must never run what somebody uploaded.
-SHOWN_IN_BROWSER = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf"}
+SHOWN_IN_BROWSER = {
+    *("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf"),
+    *MEDIA_TYPES.values(),
+}
 PUBLIC_SECONDS = 600
 # Primary keys of pages are 32 bits; some databases fail at what is more.
 MAX_ID = 2**31 - 1
 
 
 def _file_record(path: str) -> models.Model | None:
-    """Return the image or document that a stored file belongs to; None when it belongs to nothing."""
+    """Return the image, document or recording that a stored file belongs to; None when it belongs to nothing."""
     rendition = HubRendition.objects.filter(file=path).select_related("image").first()
     if rendition is not None:
         return rendition.image
-    return HubImage.objects.filter(file=path).first() or HubDocument.objects.filter(file=path).first()
+    models_of_files = (HubMedia,) if media_type_of(path) else (HubImage, HubDocument)
+    return next((record for model in models_of_files if (record := model.objects.filter(file=path).first())), None)
 
 
 @require_safe
@@ -55,18 +63,67 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     record = _file_record(path)
     if record is None or not may_read_file(record, reader_of(request)) or not default_storage.exists(path):
         raise Http404
-    content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    content_type = media_type_of(path) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     is_shown = content_type in SHOWN_IN_BROWSER
     if settings.X_ACCEL_REDIRECT:
         response: HttpResponseBase = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_REDIRECT.rstrip('/')}/{quote(path)}"
-        name = quote(PurePosixPath(path).name)
-        response["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=utf-8''{name}"
     else:
-        response = FileResponse(default_storage.open(path), content_type=content_type, as_attachment=not is_shown)
+        response = serve_stored(request, default_storage, path, content_type)
+    name = quote(PurePosixPath(path).name)
+    response["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=utf-8''{name}"
     is_public = is_public_file(record)
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-store"
     return response
+
+
+def _readable_recording(request: HttpRequest, page_id: int) -> WebinarRecording:
+    """Return a recording that the reader may watch, in one language; else "not found"."""
+    if page_id > MAX_ID:
+        raise Http404
+    recordings = WebinarRecording.objects.select_related("locale", "access")
+    return get_object_or_404(readable_pages(recordings, reader_of(request)), pk=page_id)
+
+
+def _text_file(request: HttpRequest, page: WebinarRecording, text: str, extension: str) -> HttpResponse:
+    """Answer with a text of a recording, shown or (with `?download`) to keep."""
+    content_type = {"vtt": "text/vtt", "txt": "text/plain"}[extension]
+    response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
+    disposition = "attachment" if "download" in request.GET else "inline"
+    name = quote(f"{page.slug}.{page.locale.language_code}.{extension}")
+    response["Content-Disposition"] = f"{disposition}; filename*=utf-8''{name}"
+    is_public = page.access.audience_id == Audience.objects.for_conditions(EVERYONE).pk
+    response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-cache"
+    return response
+
+
+@require_safe
+def serve_captions(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Give the captions of a recording in the page's language as WebVTT (public view; asks the policy)."""
+    page = _readable_recording(request, page_id)
+    return _text_file(request, page, captions.write_captions(captions.cues_from(page.cues)), "vtt")
+
+
+@require_safe
+def serve_chapters(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Give the chapters of a recording as WebVTT (public view; asks the policy)."""
+    page = _readable_recording(request, page_id)
+    text = captions.write_chapters(captions.chapters_from(page.chapters), page.duration)
+    return _text_file(request, page, text, "vtt")
+
+
+@require_safe
+def serve_transcript(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Give the transcript of a recording as plain text, headed by title and marking (public view; asks the policy)."""
+    page = _readable_recording(request, page_id)
+    lines = [page.title, f"TLP:{page.access.marking}", ""]
+    for passage in page.transcript:
+        if passage.chapter:
+            lines += [f"{passage.chapter.clock} {passage.chapter.text}", ""]
+        for paragraph in passage.paragraphs:
+            said = " ".join(" ".join(cue.text.split()) for cue in paragraph.cues)
+            lines += [f"[{paragraph.clock}] {paragraph.speaker + ': ' if paragraph.speaker else ''}{said}", ""]
+    return _text_file(request, page, "\n".join(lines), "txt")
 
 
 @require_safe

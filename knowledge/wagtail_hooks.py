@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
@@ -22,13 +23,14 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
+from knowledge import captions
 from knowledge.editing import (
     ListingPagesAdminAPIViewSet,
     ReadablePageViewSet,
     closing_gaps,
     explain_closed_gate,
 )
-from knowledge.models import ReadablePage
+from knowledge.models import ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
 from knowledge.reports import DueForReviewView, waiting_for
 
@@ -101,6 +103,25 @@ def add_waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
 def show_character_guides() -> SafeString:
     """Show below each field with a limit how much of it is used."""
     return format_html('<script src="{}" defer></script>', static("knowledge/character_guide.js"))
+
+
+MOST_REMARKS = 8
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def remark_on_captions(request: HttpRequest, page: Page) -> None:
+    """Tell an editor what subtitlers would mend; it is saved all the same."""
+    if not isinstance(page, WebinarRecording):
+        return
+    remarks = captions.find_remarks(captions.cues_from(page.cues))
+    if not remarks:
+        return
+    left = len(remarks) - MOST_REMARKS
+    more = [ngettext("And %(left)d more.", "And %(left)d more.", left) % {"left": left}] if left > 0 else []
+    lines = format_html_join("", "<li>{}</li>", ((remark,) for remark in [*remarks[:MOST_REMARKS], *more]))
+    introduction = gettext("The captions were saved. Some could be easier to read:")
+    messages.warning(request, format_html("{}<ul>{}</ul>", introduction, lines))
 
 
 # --- The publishing gate ----------------------------------------------------------------------------

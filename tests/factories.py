@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import uuid
 
 import factory
@@ -13,7 +14,18 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 from wagtail.models import Locale, Page
 
-from knowledge.models import Article, CaseStudy, HubDocument, HubImage, KnowledgeIndexPage
+from knowledge import captions
+from knowledge.models import (
+    Article,
+    CaseStudy,
+    HubDocument,
+    HubImage,
+    HubMedia,
+    KnowledgeIndexPage,
+    RecordingMedia,
+    WebinarRecording,
+    WebinarSeries,
+)
 from members.models import Organisation, OrganisationName, User
 from vocabulary.models import Concept, ConceptLabel, Scheme
 
@@ -87,6 +99,63 @@ def make_document(title: str = "A document", content: bytes = b"a,b\n1,2\n") -> 
     return HubDocument.objects.create(title=title, file=ContentFile(content, name=f"{uuid.uuid4().hex}.csv"))
 
 
+def box(kind: bytes, content: bytes = b"") -> bytes:
+    """Return a box of an MP4 file."""
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def mp4(
+    seconds: int = 600, *, width: int = 640, height: int = 360, index_first: bool = True, size: int = 4000
+) -> bytes:
+    """Return a file with the boxes of an MP4; nothing in it can be seen."""
+    movie = box(b"mvhd", struct.pack(">4s4I", b"", 0, 0, 1000, seconds * 1000) + bytes(12))
+    picture = box(b"tkhd", bytes(72) + struct.pack(">II", width << 16, height << 16))
+    index = box(b"moov", movie + (box(b"trak", picture) if width else b""))
+    pictures = box(b"mdat", bytes(range(256)) * (size // 256))
+    return box(b"ftyp", b"isom") + (index + pictures if index_first else pictures + index)
+
+
+def make_media(title: str = "A film", content: bytes | None = None, *, kind: str = "video", **fields) -> HubMedia:
+    """Store a film, or sound."""
+    extension = "mp4" if kind == "video" else "m4a"
+    file = ContentFile(mp4() if content is None else content, name=f"{uuid.uuid4().hex}.{extension}")
+    fields = {"duration": 600, "width": 640, "height": 360, **fields}
+    return HubMedia.objects.create(title=title, file=file, type=kind, **fields)
+
+
+def cues_of(*texts: str, seconds: float = 4) -> list[dict]:
+    """Return cues of some seconds each, one after the other."""
+    length = int(seconds * 1000)
+    return captions.as_rows(
+        captions.Cue(f"c{n}", n * length, (n + 1) * length - 100, text, "") for n, text in enumerate(texts)
+    )
+
+
+def make_series(title: str = "A series", *, marking: str = "CLEAR", **fields) -> WebinarSeries:
+    """Publish a webinar series in the section of webinars."""
+    parent = section(number=2)
+    series = WebinarSeries(title=title, locale=parent.locale, marking=marking, live=False, **fields)
+    parent.add_child(instance=series)
+    series.save_revision().publish()
+    series.refresh_from_db()
+    return series
+
+
+def make_recording(
+    title: str = "A recording", *, parent: Page | None = None, marking: str = "CLEAR", media=None, **fields
+) -> WebinarRecording:
+    """Publish a recording with a film and a few cues."""
+    parent = parent or section(number=2)
+    fields = {"cues": cues_of("Good morning.", "We begin with the gate.", "Who has the key?"), **fields}
+    recording = WebinarRecording(title=title, locale=parent.locale, marking=marking, live=False, **fields)
+    files = [make_media()] if media is None else media
+    recording.media = [RecordingMedia(media=file, sort_order=number) for number, file in enumerate(files)]
+    parent.add_child(instance=recording)
+    recording.save_revision().publish()
+    recording.refresh_from_db()
+    return WebinarRecording.objects.get(pk=recording.pk)
+
+
 def item(value: object) -> dict:
     """Return the raw form of an item of a list block."""
     return {"type": "item", "value": value, "id": str(uuid.uuid4())}
@@ -99,7 +168,7 @@ def stream(page_type: type[Page], field: str, blocks: list[tuple[str, object]]):
 
 
 def section(language: str = "en", number: int = 0) -> KnowledgeIndexPage:
-    """Return a section of the tree: 0 is best practices, 1 is case studies."""
+    """Return a section of the tree: 0 is best practices, 1 is case studies, 2 is webinars."""
     english = KnowledgeIndexPage.objects.filter(locale__language_code="en").order_by("path")[number]
     return english.get_translation(Locale.objects.get(language_code=language))
 

@@ -18,6 +18,7 @@ from wagtail.models import Page
 from access.readers import reader_of
 from home.dates import format_date
 from home.queries import Link, page_trail
+from knowledge import captions
 from knowledge.addresses import full_address_of, reading_address_of
 from knowledge.links import resolve_references
 from knowledge.loading import Version, versions_of
@@ -36,6 +37,18 @@ OWN_NAMES = dict(settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
 def in_words(value: datetime.date | None) -> str:
     """Return a date in words in the active language."""
     return format_date(value)
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """Return a length of time as players write it: 4:05."""
+    return captions.clock(int(seconds) * 1000)
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """Return a language's name in itself, e.g. "العربية"."""
+    return OWN_NAMES.get(language, language)
 
 
 @register.filter

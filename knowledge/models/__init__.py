@@ -13,6 +13,7 @@ from knowledge.models.pages import (
     ReadablePage,
     RelatedItem,
 )
+from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
 
 __all__ = [
     "Adaptation",
@@ -23,9 +24,13 @@ __all__ = [
     "CountryConcerned",
     "HubDocument",
     "HubImage",
+    "HubMedia",
     "HubRendition",
     "KnowledgeIndexPage",
     "KnowledgePage",
     "ReadablePage",
+    "RecordingMedia",
     "RelatedItem",
+    "WebinarRecording",
+    "WebinarSeries",
 ]

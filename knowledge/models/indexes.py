@@ -27,7 +27,12 @@ class KnowledgeIndexPage(MarkedPage):
 
     template = "knowledge/index_page.html"
     parent_page_types = ["home.HomePage"]
-    subpage_types = ["knowledge.Article", "knowledge.CaseStudy"]
+    subpage_types = [
+        "knowledge.Article",
+        "knowledge.CaseStudy",
+        "knowledge.WebinarSeries",
+        "knowledge.WebinarRecording",
+    ]
     content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("marking")]
     translatable_fields = [
         TranslatableField("title"),

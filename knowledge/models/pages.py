@@ -184,12 +184,16 @@ class ReadablePage(MarkedPage):
         return context
 
 
+# The types of which something can be related, or featured on the home page.
+READ_TYPES = ["knowledge.Article", "knowledge.CaseStudy", "knowledge.WebinarSeries", "knowledge.WebinarRecording"]
+
+
 def _is_topic() -> dict[str, Any]:
     return {"scheme__in": [scheme.value for scheme in TOPIC_SCHEMES]}
 
 
 class KnowledgePage(ReadablePage):
-    """One piece of knowledge: an article, a case study, later a recording.
+    """One piece of knowledge: an article, a case study, a series or a recording.
 
     A table of its own, though only its subtypes are ever made, so that lists, filters, relations and
     search ask one table whatever the types (design.md has it abstract; ARCHITECTURE.md says why not).
@@ -223,13 +227,19 @@ class KnowledgePage(ReadablePage):
     parent_page_types = ["knowledge.KnowledgeIndexPage"]
     subpage_types: list[str] = []
 
-    about_panels = [
+    concept_panels = [
         FieldPanel("topics"),
         FieldPanel("sectors"),
         MultiFieldPanel([FieldPanel("regions"), InlinePanel("countries", label=_("Country"))], heading=_("Where")),
-        InlinePanel("authors", heading=_("Authors"), label=_("Author")),
+    ]
+    belonging_panels = [
         InlinePanel("attachments", heading=_("Attachments"), label=_("Attachment")),
         InlinePanel("related_items", heading=_("Related items"), label=_("Related item"), max_num=6),
+    ]
+    about_panels = [
+        *concept_panels,
+        InlinePanel("authors", heading=_("Authors"), label=_("Author")),
+        *belonging_panels,
     ]
 
     translatable_fields = [
@@ -256,12 +266,12 @@ class KnowledgePage(ReadablePage):
         permissions = [("edit_originals", "Can edit pages in the language they were written in")]
 
     @classmethod
-    def edit_handler_for(cls, body_panels: list) -> TabbedInterface:
+    def edit_handler_for(cls, body_panels: list, about_panels: list | None = None) -> TabbedInterface:
         """Return the editor of a type: what it says, what it is about, who may read it, when to look again."""
         return TabbedInterface(
             [
                 ObjectList([*cls.describing_panels, *body_panels], heading=_("Content")),
-                ObjectList(cls.about_panels, heading=_("About")),
+                ObjectList(about_panels or cls.about_panels, heading=_("About")),
                 ObjectList(
                     [
                         HelpPanel(template="knowledge/admin/publishing_help.html"),
@@ -355,7 +365,7 @@ class RelatedItem(Orderable):
     page = ParentalKey(KnowledgePage, on_delete=models.CASCADE, related_name="related_items")
     item = models.ForeignKey(KnowledgePage, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
 
-    panels = [PageChooserPanel("item", ["knowledge.Article", "knowledge.CaseStudy"])]
+    panels = [PageChooserPanel("item", READ_TYPES)]
 
     class Meta(Orderable.Meta):
         verbose_name = _("related item")

@@ -39,6 +39,7 @@ from home.models import (
     Brand,
     BrandName,
     CommunityFigure,
+    Door,
     FeaturedItem,
     HomePage,
     Partner,
@@ -433,6 +434,17 @@ class DemoLoader:
             )
             for number, (date, upcoming) in enumerate(zip(meta["upcoming"], text["upcoming"], strict=True))
         ]
+        home.doors = [
+            Door(
+                kind=door["kind"],
+                text=text,
+                target=self.door_target(door.get("page", "")),
+                sort_order=number,
+                locale=self.locales[language],
+                translation_key=uuid.uuid5(NAMESPACE, f"home/door/{number}"),
+            )
+            for number, (door, text) in enumerate(zip(meta["doors"], text["doors"], strict=True))
+        ]
         home.figures = [
             CommunityFigure(
                 value=figure["value"],
@@ -444,6 +456,12 @@ class DemoLoader:
             for number, (figure, label) in enumerate(zip(meta["figures"], text["figures"], strict=True))
         ]
         return home
+
+    def door_target(self, key: str) -> Page | None:
+        """Return where a door leads: the section of webinars, a page by its key, or nowhere in particular."""
+        if key == "webinars":
+            return KnowledgeIndexPage.objects.filter(locale__language_code="en").order_by("path")[2]
+        return self.pages[key] if key else None
 
 
 def _strings_by_path(page: Any) -> dict[str, list[str]]:

@@ -28,12 +28,13 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from access.models import MarkedPage
 from access.readers import reader_of
+from home.colours import check_contrast
 from knowledge.blocks import INLINE_FEATURES, BodyBlock
 from knowledge.models import ReadablePage
-from knowledge.models.pages import READ_TYPES
+from knowledge.models.pages import READ_TYPES, FramePreviewMixin
 
 
-class HomePage(MarkedPage):
+class HomePage(FramePreviewMixin, MarkedPage):
     """The first page in one language, composed by editors."""
 
     mission = models.CharField(
@@ -59,7 +60,14 @@ class HomePage(MarkedPage):
         *Page.content_panels,
         FieldPanel("mission"),
         FieldPanel("introduction"),
-        InlinePanel("featured_items", heading=_("Featured"), label=_("Featured item"), max_num=4),
+        InlinePanel(
+            "featured_items",
+            heading=_("Featured"),
+            label=_("Featured item"),
+            help_text=_("The first is the current priority and is shown large."),
+            max_num=4,
+        ),
+        InlinePanel("doors", heading=_("Doors"), label=_("Door"), max_num=4),
         InlinePanel("upcoming_dates", heading=_("Upcoming"), label=_("Date"), max_num=6),
         InlinePanel("figures", heading=_("The community in figures"), label=_("Figure of the community"), max_num=4),
         MultiFieldPanel(
@@ -88,6 +96,7 @@ class HomePage(MarkedPage):
         SynchronizedField("featured_items", overridable=False),
         TranslatableField("upcoming_dates"),
         TranslatableField("figures"),
+        TranslatableField("doors"),
     ]
 
     class Meta:
@@ -119,6 +128,39 @@ class FeaturedItem(Orderable):
 
     def __str__(self) -> str:
         return self.item.title
+
+
+class Door(TranslatableMixin, Orderable):
+    """One of the things somebody comes for, and where it is done. Without a page, "Find" leads to the search."""
+
+    class Kind(models.TextChoices):
+        """What somebody comes for."""
+
+        FIND = "find", _("Find")
+        WATCH = "watch", _("Watch")
+        ASK = "ask", _("Ask")
+        CONTRIBUTE = "contribute", _("Contribute")
+
+    page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="doors")
+    kind = models.CharField(_("door"), max_length=12, choices=Kind.choices)
+    text = models.CharField(_("text"), max_length=140, help_text=_("What is behind it, in one sentence."))
+    target = models.ForeignKey(
+        Page, verbose_name=_("page"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    translatable_fields = [
+        SynchronizedField("kind", overridable=False),
+        TranslatableField("text"),
+        SynchronizedField("target", overridable=False),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("door")
+        verbose_name_plural = _("doors")
+        unique_together = (("translation_key", "locale"),)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class UpcomingDate(TranslatableMixin, Orderable):
@@ -195,7 +237,7 @@ class StandardPage(ReadablePage):
         verbose_name_plural = _("standard pages")
 
 
-hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give a colour as # and six hexadecimal digits, e.g. #0b5c6b."))
+hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Give a colour as # and six hexadecimal digits, e.g. #0b5c6b."))
 
 
 @register_setting(icon="site")
@@ -210,7 +252,9 @@ class Brand(ClusterableModel, BaseGenericSetting):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    accent_colour = models.CharField(_("accent colour"), max_length=7, default="#0b5c6b", validators=[hex_colour])
+    accent_colour = models.CharField(
+        _("accent colour"), max_length=7, default="#0b5c6b", validators=[hex_colour, check_contrast]
+    )
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     hashtag = models.CharField(_("hashtag"), max_length=60, blank=True)
 

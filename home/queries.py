@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from wagtail.models import Locale, Page
@@ -16,7 +17,7 @@ from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
 from access.rows import JSONRows
-from home.models import Brand, BrandName, CommunityFigure, FeaturedItem, HomePage, Partner, UpcomingDate
+from home.models import Brand, BrandName, CommunityFigure, Door, FeaturedItem, HomePage, Partner, UpcomingDate
 from knowledge.addresses import path_below
 from knowledge.loading import cards, for_cards, item_keys, items_from, sections_of
 from knowledge.models import KnowledgePage
@@ -133,14 +134,26 @@ def page_trail(page: Page, reader: Reader, language: str) -> list[Link]:
 
 
 @dataclass(frozen=True)
-class FrontPage:
-    """The composed part of the home page."""
+class DoorLink:
+    """A door of the home page that the reader may go through."""
 
+    kind: str
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    """The composed part of the home page; `priority` is the first of what is featured, as far as it is readable."""
+
+    priority: KnowledgePage | None
     featured: Sequence[KnowledgePage]
     latest: Sequence[KnowledgePage]
     upcoming: Sequence[UpcomingDate]
     topics: Sequence[tuple[Term, int]]
     figures: Sequence[CommunityFigure]
+    doors: Sequence[DoorLink]
     join_url: str
 
 
@@ -159,6 +172,20 @@ def with_composition(pages: QuerySet[HomePage], reader: Reader) -> QuerySet[Home
         ),
         figure_rows=JSONRows(CommunityFigure.objects.filter(page=page).order_by("sort_order"), "pk", "value", "label"),
         join_rows=JSONRows(readable_pages(targets, reader), "url_path"),
+        door_rows=JSONRows(
+            Door.objects.filter(page=page).order_by("sort_order"), "pk", "kind", "text", "target__translation_key"
+        ),
+        target_rows=JSONRows(
+            readable_pages(
+                Page.objects.filter(
+                    translation_key__in=Door.objects.filter(page=OuterRef(page)).values("target__translation_key"),
+                    locale=OuterRef("locale"),
+                    alias_of__isnull=True,
+                ),
+                reader,
+            ),
+            *("translation_key", "url_path"),
+        ),
     )
 
 
@@ -187,6 +214,21 @@ def join_address(page: HomePage, reader: Reader) -> str:
     return path_below(page.locale.language_code, paths[0]) if paths else ""
 
 
+def doors_of(page: HomePage, reader: Reader) -> list[DoorLink]:
+    """Return the doors of a home page, without those whose page the reader may not read in its language."""
+    if not hasattr(page, "door_rows"):  # A preview.
+        loaded = with_composition(HomePage.objects.filter(pk=page.pk), reader).first()
+        page.door_rows, page.target_rows = (loaded.door_rows, loaded.target_rows) if loaded else ([], [])
+    language = page.locale.language_code
+    addresses = {UUID(key): path_below(language, url_path) for key, url_path in page.target_rows}
+    doors = []
+    for _pk, kind, text, key in page.door_rows:
+        url = addresses.get(UUID(key)) if key else (reverse("search") if kind == Door.Kind.FIND else None)
+        if url:
+            doors.append(DoorLink(kind, str(Door.Kind(kind).label), text, url))
+    return doors
+
+
 def front_page(page: HomePage, reader: Reader) -> FrontPage:
     """Return what the home page shows to a reader: never a title or a count of what they may not read."""
     language = page.locale.language_code
@@ -196,12 +238,15 @@ def front_page(page: HomePage, reader: Reader) -> FrontPage:
     shown = for_cards(readable.filter(Q(translation_key__in=keys) | Q(pk__in=newest.values("pk")[:LATEST_COUNT])))
     found = cards(shown.order_by("-published_on", "-pk"))
     featured = {item.translation_key: item for item in found if item.translation_key in keys}
+    chosen = [featured[key] for key in keys if key in featured]
     return FrontPage(
-        featured=[featured[key] for key in keys if key in featured],
+        priority=chosen[0] if chosen else None,
+        featured=chosen[1:],
         latest=found[:LATEST_COUNT],
         upcoming=[item for item in page.upcoming_dates.all() if item.date >= timezone.localdate()],
         topics=topics_with_counts(reader, language)[:TOPIC_COUNT],
         figures=list(page.figures.all()),
+        doors=doors_of(page, reader),
         join_url=join_address(page, reader),
     )
 

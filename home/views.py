@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from colorsys import rgb_to_hls
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
+from wagtail.admin.auth import require_admin_access
 from wagtail.images.models import SourceImageIOError
 
 from access.readers import reader_of
@@ -37,6 +39,28 @@ def brand_css(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(f":root{{--brand:{brand.accent_colour}}}\n", content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+@require_safe
+def brand_admin_css(request: HttpRequest) -> HttpResponse:
+    """Return the brand's colour as Wagtail's admin takes it: hue, saturation and lightness (public view)."""
+    brand = Brand.objects.first() or Brand()
+    parts = [int(brand.accent_colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    hue, lightness, saturation = rgb_to_hls(*parts)
+    text = (
+        f":root{{--w-color-primary-hue:{hue * 360:.1f};--w-color-primary-saturation:{saturation * 100:.1f}%;"
+        f"--w-color-primary-lightness:{lightness * 100:.1f}%}}\n"
+    )
+    response = HttpResponse(text, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+@require_admin_access
+@require_safe
+def admin_help(request: HttpRequest) -> HttpResponse:
+    """Show how this hub is edited, in the language of the editor's admin (people with access to the admin)."""
+    return render(request, "home/admin/help.html")
 
 
 @require_safe

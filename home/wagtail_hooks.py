@@ -6,12 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 
 from access.policy import may_read_page
 from access.readers import reader_of
 from access.sharing import share_among_equals
+from home.views import admin_help
 from knowledge.links import DocumentReferenceHandler, PageReferenceHandler
 
 
@@ -39,3 +45,24 @@ def register_references(features: Any) -> None:
     """Have links in rich text resolved by the page, through the policy (see `knowledge.links`)."""
     features.register_link_type(PageReferenceHandler)
     features.register_link_type(DocumentReferenceHandler)
+
+
+# --- The admin as part of the hub -------------------------------------------------------------------
+
+
+@hooks.register("insert_global_admin_css")
+def brand_the_admin() -> SafeString:
+    """Give Wagtail's admin the installation's colour."""
+    return format_html('<link rel="stylesheet" href="{}">', reverse("brand_admin_css"))
+
+
+@hooks.register("register_admin_urls")
+def register_help_url() -> list[URLPattern]:
+    """Add the address of the help page."""
+    return [path("help/", admin_help, name="admin_help")]
+
+
+@hooks.register("register_help_menu_item")
+def register_help_menu_item() -> MenuItem:
+    """Add the help page to the menu."""
+    return MenuItem(_("How this hub is edited"), reverse("admin_help"), icon_name="help", order=100)

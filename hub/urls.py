@@ -12,7 +12,7 @@ from wagtail.admin.auth import require_admin_access
 from access.wagtail_hooks import AdministratorsPageTypesView
 from home.routing import serve
 from home.sitemaps import sitemap
-from home.views import brand_css, brand_logo, choose_language, robots_txt
+from home.views import brand_admin_css, brand_css, brand_logo, choose_language, robots_txt
 from hub.api import api
 from hub.feeds import LatestFeed
 from hub.health import healthz, readyz
@@ -36,6 +36,7 @@ urlpatterns = [
     path("robots.txt", robots_txt, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("brand.css", brand_css, name="brand_css"),
+    path("brand-admin.css", brand_admin_css, name="brand_admin_css"),
     path("brand/logo", brand_logo, name="brand_logo"),
     path("media/<path:path>", serve_file, name="serve_file"),
     path("captions/<int:page_id>.vtt", serve_captions, name="captions"),

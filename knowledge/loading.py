@@ -40,8 +40,8 @@ from vocabulary.models import Concept
 
 CONCEPT_RELATIONS = ("topics", "sectors", "regions")
 NAME_FIELDS = ("organisation_id", "organisation__slug", "language", "text")
-# The image of a card, as templates/components/card.html asks for it.
-CARD_IMAGE = "fill-480x300|format-webp"
+# The images of a card, as templates/components/card.html asks for them.
+CARD_IMAGES = ("fill-480x300|format-webp", "fill-960x600|format-webp")
 # What is kept of a rendition in JSON, in the order in which the model takes it.
 RENDITION_FIELDS = ("id", "filter_spec", "focal_point_key", "file", "width", "height")
 
@@ -302,7 +302,7 @@ def _attach_children(page: KnowledgePage) -> None:
 
 def for_cards(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
     """Load with each page what a card shows; `cards` makes it readable for templates (no further query)."""
-    thumbnails = HubRendition.objects.filter(image=OuterRef("lead_image_id"), filter_spec=CARD_IMAGE)
+    thumbnails = HubRendition.objects.filter(image=OuterRef("lead_image_id"), filter_spec__in=CARD_IMAGES)
     return pages.select_related("locale", "content_type", "lead_image", "access").annotate(
         recording_duration=F("webinarrecording__duration"),
         country_rows=JSONRows(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.text import slugify
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
@@ -40,7 +40,27 @@ if TYPE_CHECKING:
     from knowledge.queries import ReadingContext
 
 
-class ReadablePage(MarkedPage):
+class FramePreviewMixin:
+    """Previews of a page in the frame of each language: what readers of a language see around it, in its direction."""
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The page in its own language first, then framed in the others."""
+        own = self.locale.language_code if self.locale_id else ""  # type: ignore[attr-defined]
+        others = [(code, name) for code, name in settings.LANGUAGES if code != own]
+        return [("", _("As it will be")), *((code, format_lazy(_("Framed in {0}"), name)) for code, name in others)]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Render the preview while the language of its frame is active."""
+        own = self.locale.language_code if self.locale_id else settings.LANGUAGE_CODE  # type: ignore[attr-defined]
+        language = mode_name or own
+        with translation.override(language):
+            request.is_untranslated_view = language != own  # type: ignore[attr-defined]
+            response = super().serve_preview(request, "")  # type: ignore[misc]
+            return response.render() if hasattr(response, "render") else response
+
+
+class ReadablePage(FramePreviewMixin, MarkedPage):
     """A page with a text: its summary, picture, dates, and the language it was written in."""
 
     summary = models.TextField(

@@ -372,6 +372,10 @@ ALSO_TESTED = {
     "admin/": "test_the_admin_shows_what_a_role_may_see",
     "accounts/": "the same views as below a language",
     "brand/logo": "the brand's own, for everyone",
+    "brand-admin.css": "the brand's own, for everyone",
+    "captions/<int:page_id>.vtt": "test_recording_leaks",
+    "chapters/<int:page_id>.vtt": "test_recording_leaks",
+    "transcripts/<int:page_id>.txt": "test_recording_leaks",
 }
 
 

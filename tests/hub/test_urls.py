@@ -13,6 +13,7 @@ PUBLIC = {
     "robots.txt": "everyone",
     "sitemap.xml": "everyone: what a visitor may read",
     "brand.css": "everyone",
+    "brand-admin.css": "everyone: the brand's colour",
     "brand/logo": "everyone: the image that the brand's settings name",
     "media/<path:path>": "the policy: as open as the most open page that uses the file",
     "captions/<int:page_id>.vtt": "the policy: as open as the recording",

@@ -262,7 +262,7 @@ def test_captions_come_from_a_file_and_keep_their_identifiers(editor_client):
     )
     upload = SimpleUploadedFile("talk.srt", text.encode(), "application/x-subrip")
     page = saved(editor_client, recording, captions_file=upload)
-    assert [(row["id"], row["text"]) for row in page.cues] == [("c0", "Good morning."), ("c1", "We begin here.")]
+    assert [(row["id"], row["text"]) for row in page.cues] == [("c0", "Good morning."), ("c1", "We begin at the gate.")]
 
 
 def test_what_was_typed_stays_when_it_has_faults(editor_client):

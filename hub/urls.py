@@ -17,7 +17,7 @@ from hub.api import api
 from hub.feeds import LatestFeed
 from hub.health import healthz, readyz
 from knowledge.views import read_in_source_language, record_adaptation, serve_file
-from members.views import OwnAddressesView, account
+from members.views import OwnAddressesView
 from search.views import completions, results
 
 handler404 = "home.views.page_not_found"
@@ -50,7 +50,7 @@ urlpatterns += i18n_patterns(
     path("search/", results, name="search"),
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),
-    path("account/", account, name="account"),
+    path("", include("knowledge.shelf.urls")),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),

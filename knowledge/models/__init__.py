@@ -13,6 +13,15 @@ from knowledge.models.pages import (
     ReadablePage,
     RelatedItem,
 )
+from knowledge.models.shelf import (
+    FollowedTopic,
+    ReadingList,
+    ReadingListItem,
+    ReadingProgress,
+    SavedItem,
+    Shelf,
+    Usefulness,
+)
 
 __all__ = [
     "Adaptation",
@@ -21,11 +30,18 @@ __all__ = [
     "Author",
     "CaseStudy",
     "CountryConcerned",
+    "FollowedTopic",
     "HubDocument",
     "HubImage",
     "HubRendition",
     "KnowledgeIndexPage",
     "KnowledgePage",
     "ReadablePage",
+    "ReadingList",
+    "ReadingListItem",
+    "ReadingProgress",
     "RelatedItem",
+    "SavedItem",
+    "Shelf",
+    "Usefulness",
 ]

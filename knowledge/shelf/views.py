@@ -397,7 +397,7 @@ def history(request: HttpRequest) -> HttpResponse:
                 messages.success(request, gettext("What you have read and watched is forgotten."))
             case "stop":
                 actions.keep_history(user, False)
-                messages.success(request, gettext("From now on nobody remembers how far you read."))
+                messages.success(request, gettext("From now on it is not remembered how far you read."))
             case "start":
                 actions.keep_history(user, True)
                 messages.success(request, gettext("From now on your page remembers how far you read."))

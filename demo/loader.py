@@ -35,6 +35,7 @@ from demo.content import (
     read_times,
 )
 from demo.illustrations import NAMES, draw
+from demo.shelf import make_shelf
 from home.models import (
     Brand,
     BrandName,
@@ -119,6 +120,7 @@ class DemoLoader:
         self.make_pages(KINDS[:-1])
         # Below series that are there in all languages.
         self.make_pages(KINDS[-1:])
+        make_shelf(self.users, self.pages)
         self.make_home()
 
     def make_pages(self, kinds: Iterable[str]) -> None:

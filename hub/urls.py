@@ -24,7 +24,7 @@ from knowledge.views import (
     serve_file,
     serve_transcript,
 )
-from members.views import OwnAddressesView, account
+from members.views import OwnAddressesView
 from search.views import completions, results
 
 handler404 = "home.views.page_not_found"
@@ -61,7 +61,7 @@ urlpatterns += i18n_patterns(
     path("search/", results, name="search"),
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),
-    path("account/", account, name="account"),
+    path("", include("knowledge.shelf.urls")),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),

@@ -1,4 +1,4 @@
-"""Reports for editors: what is due for review."""
+"""Reports for editors: what is due for review, and what readers found useful."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import django_filters
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language_info
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -20,10 +22,13 @@ from wagtail.coreutils import get_content_type_label
 from wagtail.models import Page, PageViewRestriction, get_page_content_types, get_page_models
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from knowledge.models import ReadablePage
+from access.rows import JSONRows
+from knowledge.models import ReadablePage, Usefulness
 from members.models import User
 
 REVIEW_NOTICE = datetime.timedelta(days=30)
+# Of the comments on a page, the latest.
+SHOWN_COMMENTS = 50
 
 
 def editable_pages(user: User | AnonymousUser) -> QuerySet[Page]:
@@ -147,6 +152,76 @@ class DueForReviewView(PageReportView):
         """Return what is due among what the user may edit."""
         pages = due_for_review(editable_pages(self.request.user))
         return pages.select_related("locale", "owner", "content_type")
+
+
+def comments_in_table(page: Page) -> SafeString:
+    """Return the latest comments of readers on a page, one below the other."""
+    return format_html_join("", "<p>{}: {}</p>", ((_yes_or_no(row[0]), row[1]) for row in page.comment_rows))
+
+
+def comments_in_cell(rows: list[list[Any]]) -> str:
+    """Return comments for a spreadsheet: what begins with a word of ours is no formula."""
+    return "\n".join(f"{_yes_or_no(is_useful)}: {comment}" for is_useful, comment in rows)
+
+
+def _yes_or_no(is_useful: Any) -> str:
+    return gettext("Yes") if is_useful else gettext("No")
+
+
+class UsefulnessView(PageReportView):
+    """What readers answered to "Was this useful?", a row for each page that the user may edit."""
+
+    page_title = _("Usefulness")
+    header_icon = "help"
+    results_template_name = "knowledge/admin/usefulness_results.html"
+    index_url_name = "usefulness"
+    index_results_url_name = "usefulness_results"
+    any_permission_required = ["change", "publish"]
+    default_ordering = "-answered_at"
+    columns = [
+        TitleColumn("title", label=_("Title"), url_name="wagtailadmin_pages:edit"),
+        Column("type", label=_("Type"), accessor=type_of),
+        Column("language", label=_("Language"), accessor=language_of),
+        Column("yes_count", label=_("Yes"), sort_key="yes_count"),
+        Column("no_count", label=_("No"), sort_key="no_count"),
+        DateColumn("answered_at", label=_("Last answer"), sort_key="answered_at"),
+        Column("comments", label=_("Comments"), accessor=comments_in_table),
+    ]
+    list_export = ["title", "content_type", "locale", "yes_count", "no_count", "answered_at", "comment_rows"]
+    export_headings = {
+        "title": _("Title"),
+        "content_type": _("Type"),
+        "locale": _("Language"),
+        "yes_count": _("Yes"),
+        "no_count": _("No"),
+        "answered_at": _("Last answer"),
+        "comment_rows": _("Comments"),
+    }
+    custom_field_preprocess = {
+        name: {"csv": preprocess, "xlsx": preprocess}
+        for name, preprocess in {
+            "content_type": get_content_type_label,
+            "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+            "answered_at": lambda time: time.date().isoformat(),
+            "comment_rows": comments_in_cell,
+        }.items()
+    }
+
+    def get_filename(self) -> str:
+        """Return the name of the spreadsheet."""
+        return f"usefulness-{timezone.localdate().isoformat()}"
+
+    def get_base_queryset(self) -> QuerySet[Page]:
+        """Return the pages with answers among those that the user may edit; who answered is not asked."""
+        answers = "knowledgepage__usefulness_answers"
+        comments = Usefulness.objects.filter(page=OuterRef("pk")).exclude(comment="")[:SHOWN_COMMENTS]
+        pages = editable_pages(self.request.user).filter(pk__in=Usefulness.objects.values("page"))
+        return pages.annotate(
+            yes_count=Count(answers, filter=Q(**{f"{answers}__is_useful": True})),
+            no_count=Count(answers, filter=Q(**{f"{answers}__is_useful": False})),
+            answered_at=Max(f"{answers}__answered_at"),
+            comment_rows=JSONRows(comments, "is_useful", "comment"),
+        ).select_related("locale", "content_type")
 
 
 def waiting_for(request: HttpRequest) -> dict[str, Any]:

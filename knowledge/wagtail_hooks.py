@@ -32,7 +32,7 @@ from knowledge.editing import (
 )
 from knowledge.models import ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
-from knowledge.reports import DueForReviewView, waiting_for
+from knowledge.reports import DueForReviewView, UsefulnessView, waiting_for
 
 
 @hooks.register("register_log_actions")
@@ -64,6 +64,8 @@ def register_report_urls() -> list[URLPattern]:
             DueForReviewView.as_view(results_only=True),
             name="due_for_review_results",
         ),
+        path("reports/usefulness/", UsefulnessView.as_view(), name="usefulness"),
+        path("reports/usefulness/results/", UsefulnessView.as_view(results_only=True), name="usefulness_results"),
     ]
 
 
@@ -79,6 +81,12 @@ class EditorsMenuItem(MenuItem):
 def register_due_for_review_menu_item() -> MenuItem:
     """Add the report of due reviews to the menu."""
     return EditorsMenuItem(_("Due for review"), reverse("due_for_review"), icon_name="date", order=700)
+
+
+@hooks.register("register_reports_menu_item")
+def register_usefulness_menu_item() -> MenuItem:
+    """Add the report of what readers found useful to the menu."""
+    return EditorsMenuItem(_("Usefulness"), reverse("usefulness"), icon_name="help", order=710)
 
 
 class WaitingPanel(Component):

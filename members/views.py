@@ -1,4 +1,4 @@
-"""A member's own pages, and Wagtail's views for users with the hub's forms."""
+"""A member's e-mail addresses, and Wagtail's views for users with the hub's forms."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.views import EmailView
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
 from wagtail.users.views.users import UserViewSet
 
 from members.forms import HubUserCreationForm, HubUserEditForm
@@ -25,14 +22,6 @@ class HubUserViewSet(UserViewSet):
     def get_form_class(self, for_update: bool = False) -> Any:
         """Return the form for editing or for adding."""
         return HubUserEditForm if for_update else HubUserCreationForm
-
-
-@never_cache
-@login_required
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """Show somebody's own account (signed-in users only)."""
-    return render(request, "members/account.html")
 
 
 class OwnAddressesView(EmailView):

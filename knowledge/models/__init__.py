@@ -14,6 +14,15 @@ from knowledge.models.pages import (
     RelatedItem,
 )
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
+from knowledge.models.shelf import (
+    FollowedTopic,
+    ReadingList,
+    ReadingListItem,
+    ReadingProgress,
+    SavedItem,
+    Shelf,
+    Usefulness,
+)
 
 __all__ = [
     "Adaptation",
@@ -22,6 +31,7 @@ __all__ = [
     "Author",
     "CaseStudy",
     "CountryConcerned",
+    "FollowedTopic",
     "HubDocument",
     "HubImage",
     "HubMedia",
@@ -29,8 +39,14 @@ __all__ = [
     "KnowledgeIndexPage",
     "KnowledgePage",
     "ReadablePage",
+    "ReadingList",
+    "ReadingListItem",
+    "ReadingProgress",
     "RecordingMedia",
     "RelatedItem",
+    "SavedItem",
+    "Shelf",
+    "Usefulness",
     "WebinarRecording",
     "WebinarSeries",
 ]

@@ -1,4 +1,5 @@
-// Completion in search boxes and the current place in the table of contents. Everything works without it.
+// Completion in search boxes, the current place in the table of contents, and what readers keep for themselves.
+// Everything works without it.
 "use strict";
 
 function completing(input) {
@@ -85,6 +86,79 @@ function followingHeadings(contents) {
   }
 }
 
+// Makes a button of a link that saves or follows. What its reader keeps is asked apart from the page, which
+// readers with the same rights share.
+async function keeping(place) {
+  const link = place.querySelector("a");
+  const status = place.querySelector("[role=status]");
+  const answer = await fetch(place.dataset.state).catch(() => null);
+  if (!answer?.ok) return;
+  const state = await answer.json();
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = link.textContent;
+  button.setAttribute("aria-pressed", String(state.kept));
+  button.addEventListener("click", async () => {
+    const request = { method: state.kept ? "DELETE" : "PUT", headers: { "X-CSRFToken": state.csrf } };
+    const done = await fetch(link.href, request).catch(() => null);
+    if (done?.status === 409) status.textContent = (await done.json()).message;
+    else if (done?.status !== 204) location.assign(link.href);
+    else {
+      state.kept = !state.kept;
+      button.setAttribute("aria-pressed", String(state.kept));
+      status.textContent = state.kept ? place.dataset.on : place.dataset.off;
+    }
+  });
+  link.before(button);
+  link.className = "";
+  if (link.dataset.then) link.textContent = link.dataset.then;
+  else link.hidden = true;
+  document.dispatchEvent(new CustomEvent("reader-state", { detail: state }));
+  const text = document.querySelector("[data-progress]");
+  if (text && state.keeps_history && !state.is_finished) followingReading(text, state.csrf);
+}
+
+// Tells how much of a text is read: once it was open for a while, when it is left, and at its end.
+function followingReading(text, token) {
+  const body = text.querySelector(".reading__body");
+  let begun = false, furthest = 0, told = -1;
+  function look() {
+    const box = body.getBoundingClientRect();
+    furthest = Math.max(furthest, Math.min(100, Math.round(100 * (innerHeight - box.top) / box.height)));
+  }
+  function tell() {
+    look();
+    if (!begun || told === furthest) return;
+    told = furthest;
+    const anchor = document.querySelector(".contents [aria-current]")?.hash.slice(1) ?? "";
+    navigator.sendBeacon(text.dataset.progress, new URLSearchParams({ csrfmiddlewaretoken: token, position: told, anchor }));
+  }
+  setTimeout(() => { begun = true; tell(); }, 20_000);
+  addEventListener("scroll", () => { look(); if (furthest === 100) tell(); }, { passive: true });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) tell(); });
+}
+
+// Records "yes" or "no" at once, and opens the form for a comment in place of the two buttons.
+function answering(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const address = `${form.action}?answer=${event.submitter.value}`;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+      const whole = page.querySelector("main form[method=post]");
+      const sent = await fetch(form.action, { method: "POST", body: new FormData(whole), headers: { Accept: "application/json" } });
+      form.replaceWith(whole);
+      if (sent.ok) whole.previousElementSibling.textContent = form.dataset.thanks;
+      whole.querySelector("textarea").focus();
+    } catch {
+      location.assign(address);
+    }
+  });
+}
+
+document.querySelectorAll("[data-state]").forEach(keeping);
+document.querySelectorAll(".useful__answers").forEach(answering);
 document.querySelectorAll("input[data-completions]").forEach(completing);
 document.querySelectorAll(".contents").forEach(followingHeadings);
 const facets = document.querySelector(".facets");

@@ -173,6 +173,30 @@ function start() {
   if (Number(video.dataset.start)) showSpokenAt(Number(video.dataset.start) * 1000);
 }
 
+// Members go on where they stopped: hub.js asks what is kept of them, apart from the page, which others share.
+document.addEventListener("reader-state", (event) => {
+  const state = event.detail;
+  if (!video || !player.dataset.told || !state.keeps_history) return;
+  const button = player.querySelector("[data-resume]");
+  if (state.position > 5 && !state.is_finished && !Number(video.dataset.start)) {
+    const minutes = Math.floor(state.position / 60);
+    button.querySelector("bdi").textContent = `${minutes}:${String(Math.floor(state.position % 60)).padStart(2, "0")}`;
+    button.hidden = false;
+    button.addEventListener("click", () => { button.hidden = true; seek(state.position * 1000, true); });
+  }
+  let told = -1;
+  function tell() {
+    const position = Math.floor(video.currentTime);
+    if (!video.duration || position === told) return;
+    told = position;
+    const kept = { csrfmiddlewaretoken: state.csrf, position, duration: Math.round(video.duration) };
+    navigator.sendBeacon(player.dataset.told, new URLSearchParams(kept));
+  }
+  for (const name of ["pause", "ended"]) video.addEventListener(name, tell);
+  video.addEventListener("timeupdate", () => { if (Math.abs(video.currentTime - told) >= 15) tell(); });
+  addEventListener("pagehide", () => { if (!video.paused) tell(); });
+});
+
 // Where the address points to, before anything plays.
 function showSpokenAt(time) {
   const index = cueAt(time + 999);

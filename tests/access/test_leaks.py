@@ -19,6 +19,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import TestCase, override_settings
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from wagtail.images.models import Filter
 from wagtail.models import APIToken, Page, PageViewRestriction
 
@@ -31,10 +32,15 @@ from knowledge.models import (
     Attachment,
     Author,
     CountryConcerned,
+    FollowedTopic,
     HubDocument,
     HubImage,
     KnowledgeIndexPage,
+    ReadingList,
+    ReadingListItem,
+    ReadingProgress,
     RelatedItem,
+    SavedItem,
 )
 from tests.factories import (
     ConceptFactory,
@@ -48,6 +54,7 @@ from tests.factories import (
     translate,
 )
 from tests.hub.test_urls import PREFIXES, PUBLIC, addresses
+from vocabulary.models import Concept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -298,6 +305,7 @@ def told(response, address: str) -> tuple[int, str, dict[str, str]]:
     headers = dict(response.headers)
     # What is compressed has padding of a random length; what is not is as long as its text, which is compared.
     headers.pop("Content-Length", None)
+    headers.pop("Expires", None)  # The present second.
     text = text_of(response)
     for asked in (address, quote(address.partition("?")[0]), quote(address, safe="")):
         text = text.replace(asked, "")
@@ -354,7 +362,6 @@ SILENT: dict[str, tuple[str, Surface]] = {
     "bare address": ("", lambda w, h: ["/"]),
     "API: description": ("api/openapi.json", lambda w, h: ["/api/openapi.json"]),
     "API: root": ("api/", lambda w, h: ["/api/"]),
-    "own account": ("<lang>/account/", lambda w, h: [f"/{h.language}/account/"]),
     "signing in": ("<lang>/accounts/", lambda w, h: [f"/{h.language}/accounts/login/", "/accounts/login/"]),
     "page passwords": (
         "<lang>/_util/",
@@ -369,6 +376,36 @@ ALSO_TESTED = {
     "media/<path:path>": "test_files",
     "<lang>/original/<int:page_id>/": "test_the_view_of_untranslated_pages",
     "<lang>/adapted/<int:page_id>/": "test_the_form_for_adaptations",
+    **dict.fromkeys(
+        (
+            "<lang>/account/",
+            "<lang>/my/saved/",
+            "<lang>/my/lists/",
+            "<lang>/my/lists/<int:list_id>/",
+            "<lang>/lists/<slug:token>/",
+        ),
+        "test_ones_own_pages",
+    ),
+    **dict.fromkeys(
+        (
+            "<lang>/my/state/",
+            "<lang>/my/save/<int:page_id>/",
+            "<lang>/my/progress/<int:page_id>/",
+            "<lang>/my/lists/<int:list_id>/items/<int:item_id>/",
+            "<lang>/useful/<int:page_id>/",
+        ),
+        "test_keeping_tells_nothing",
+    ),
+    **dict.fromkeys(
+        (
+            "<lang>/my/lists/<int:list_id>/share/",
+            "<lang>/my/lists/<int:list_id>/delete/",
+            "<lang>/my/follow/",
+            "<lang>/my/follow/<slug:slug>/",
+            "<lang>/my/history/",
+        ),
+        "tests/knowledge/test_shelf.py: they show no page",
+    ),
     "admin/": "test_the_admin_shows_what_a_role_may_see",
     "accounts/": "the same views as below a language",
     "brand/logo": "the brand's own, for everyone",
@@ -526,6 +563,87 @@ class TestMatrix:
                 else:
                     assert told(answer, address) == told(method(nothing), nothing)
         assert Adaptation.objects.count() == recorded
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_ones_own_pages(self, client, world, who, monkeypatch):
+        """Whatever somebody kept, they meet only what they may read now: no title, note, count or empty place."""
+        monkeypatch.setattr("knowledge.shelf.queries.SHOWN", 100)
+        user = sign_in(client, who)
+        owner = user or MemberFactory()
+        other = MemberFactory()
+        mine = ReadingList.objects.create(owner=owner, name="Mine")
+        shared = ReadingList.objects.create(owner=other, name="Shared", token="for-members")
+        for hidden in world.hidden:
+            key = hidden.page.translation_key
+            SavedItem.objects.create(user=owner, translation_key=key)
+            ReadingProgress.objects.create(user=owner, translation_key=key, position=5, updated_at=timezone.now())
+            FollowedTopic.objects.create(user=owner, concept=Concept.objects.get(slug=hidden.topic))
+            for reading_list in (mine, shared):
+                ReadingListItem.objects.create(reading_list=reading_list, translation_key=key, note=hidden.secret)
+        readable = [hidden for hidden in world.hidden if who in READERS_OF[hidden.name]]
+        for language in ("en", "ar"):
+            own = ["account/", "my/saved/", f"my/lists/{mine.pk}/"]
+            addresses = {f"/{language}/{path}": True for path in own}
+            addresses[f"/{language}/lists/for-members/"] = who in MEMBERS
+            for address, is_open in addresses.items():
+                answer = client.get(address)
+                text = text_of(answer)
+                for hidden in world.hidden:
+                    is_shown = is_open and user is not None and hidden in readable
+                    assert (hidden.secret in text) == is_shown, (address, hidden.name)
+                if "my/" in address or "lists/" in address:
+                    shown = answer.context["list"].paginator.count if answer.context and "list" in answer.context else 0
+                    assert shown == (len(readable) if is_open and user else 0), address
+        if user:
+            [listed] = client.get("/en/my/lists/").context["lists"]
+            assert listed.readable_count == len(readable)
+
+    def test_a_list_of_what_is_hidden_is_as_an_empty_one(self, client, world):
+        sign_in(client, "member")
+        # Of two people with the same name: nobody has two lists of one name.
+        lists = {
+            token: ReadingList.objects.create(owner=MemberFactory(last_name="B"), name="Shared", token=token)
+            for token in ("hidden", "nothing")
+        }
+        for hidden in world.hidden:
+            if "member" not in READERS_OF[hidden.name]:
+                key = hidden.page.translation_key
+                ReadingListItem.objects.create(reading_list=lists["hidden"], translation_key=key)
+        seen = {token: client.get(f"/en/lists/{token}/") for token in lists}
+        assert {answer.status_code for answer in seen.values()} == {200}
+        texts = {text_of(answer).replace(f"/lists/{token}/", "") for token, answer in seen.items()}
+        assert len(texts) == 1
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_keeping_tells_nothing(self, client, world, who):
+        """To save, follow one's progress in, list, or judge what one may not read is as with what is not there."""
+        user = sign_in(client, who)
+        unknown = Page.objects.order_by("-pk").first().pk + 1000
+        owner = user or MemberFactory()
+        mine = ReadingList.objects.create(owner=owner, name="Mine")
+        for hidden in world.hidden:
+            key = hidden.page.translation_key
+            entry = ReadingListItem.objects.create(reading_list=mine, translation_key=key)
+            if who in READERS_OF[hidden.name]:
+                continue
+            pairs = [
+                *((f"/en/{each.format(hidden.page.pk)}", f"/en/{each.format(unknown)}") for each in ONE_PIECE),
+                (f"/en/my/lists/{mine.pk}/items/{entry.pk}/", f"/en/my/lists/{mine.pk}/items/{entry.pk + 1000}/"),
+            ]
+            for forbidden, nothing in pairs:
+                for ask in (client.get, client.post, client.put, client.delete):
+                    answers = [ask(address) for address in (forbidden, nothing)]
+                    if who == "visitor" and answers[0].status_code == 302:
+                        assert answers[0]["Location"].replace(forbidden, nothing) == answers[1]["Location"]
+                        continue
+                    assert answers[0].status_code in {404, 405}, (forbidden, ask)
+                    assert told(answers[0], forbidden) == told(answers[1], nothing), (forbidden, ask)
+        assert not SavedItem.objects.exists()
+        assert not ReadingProgress.objects.exists()
+
+
+# What is asked of one piece of knowledge, by its number.
+ONE_PIECE = ["my/save/{}/", "my/state/?page={}", "my/progress/{}/", "useful/{}/"]
 
 
 @pytest.mark.parametrize(("who", "statuses"), [("editor", [200, 200, 200]), ("translator", [200, 200, 404])])

@@ -34,7 +34,10 @@ PUBLIC = {
 }
 MEMBERS = {
     "article for members": "/en/best-practices/regulators-and-online-marketplaces/",
-    "my account": "/en/account/",
+    "my page": "/en/account/",
+    "saved items": "/en/my/saved/",
+    "lists": "/en/my/lists/",
+    "what is remembered": "/en/my/history/",
     "change of password": "/en/accounts/password/change/",
     "sign out": "/en/accounts/logout/",
     "untranslated": "/en/case-studies/night-guards-as-partners/",
@@ -59,7 +62,7 @@ def member(browser, browser_context_args, accounts) -> Iterator[Page]:
     page.locator("#id_login").fill(email)
     page.locator("#id_password").fill(password)
     page.locator("main button[type=submit]").click()
-    expect(page.locator(".account-link")).to_have_text("My account")
+    expect(page.locator(".account-link")).to_have_text("My page")
     yield page
     context.close()
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
+from knowledge.models import Usefulness
 from knowledge.reports import due_for_review, editable_pages, waiting_for
 from tests.factories import UserFactory, make_article, translate
 
@@ -121,3 +122,60 @@ class TestWaiting:
         assert queries() == before
         make_article("A draft", live=False).save_revision(user=editor)
         assert "A draft" in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+class TestUsefulness:
+    def answer(self, page, is_useful: bool, comment: str = "") -> None:
+        Usefulness.objects.create(
+            page=page, translation_key=page.translation_key, is_useful=is_useful, comment=comment, user=UserFactory()
+        )
+
+    def test_the_report_counts_and_exports_what_one_may_edit(self, tree, client):
+        judged, closed = make_article("Judged"), make_article("Closed")
+        make_article("Never judged")
+        self.answer(judged, True)
+        self.answer(judged, True, "=HYPERLINK(1)")
+        self.answer(judged, False, "Too <long>")
+        self.answer(closed, False, "For the few")
+        restriction = PageViewRestriction.objects.create(page=closed, restriction_type=PageViewRestriction.GROUPS)
+        restriction.groups.add(Group.objects.create(name="The few"))
+        client.force_login(person("Editors"))
+        content = client.get(reverse("usefulness")).content.decode()
+        assert "Judged" in content
+        assert "Too &lt;long&gt;" in content
+        for hidden in ("Never judged", "Closed", "For the few"):
+            assert hidden not in content
+        assert "example.org" not in content[content.index("<table") : content.index("</table")]
+        table = b"".join(client.get(reverse("usefulness"), {"export": "csv"}).streaming_content).decode()
+        lines = table.splitlines()
+        assert lines[0] == "Title,Type,Language,Yes,No,Last answer,Comments"
+        assert lines[1].startswith("Judged,Best practice,English,2,1,")
+        assert "Yes: =HYPERLINK(1)" in table
+        assert client.get(reverse("usefulness"), {"export": "xlsx"}).status_code == 200
+
+    def test_translators_see_answers_on_their_language(self, tree, client):
+        article = make_article("In English")
+        arabic = translate(article, "ar", "بالعربية")
+        self.answer(article, True, "English comment")
+        self.answer(arabic, True, "تعليق")
+        client.force_login(person("Translators: Arabic"))
+        content = client.get(reverse("usefulness_results")).content.decode()
+        assert "تعليق" in content
+        assert "English comment" not in content
+
+    def test_it_is_for_those_who_edit_in_a_constant_number_of_queries(self, tree, client):
+        client.force_login(UserFactory())
+        assert client.get(reverse("usefulness")).status_code == 302
+        client.force_login(person("Editors"))
+
+        def queries() -> int:
+            client.get(reverse("usefulness_results"))
+            with CaptureQueriesContext(connection) as captured:
+                client.get(reverse("usefulness_results"))
+            return len(captured)
+
+        self.answer(make_article("One"), True, "A")
+        before = queries()
+        for number in range(4):
+            self.answer(make_article(f"More {number}"), False, "B")
+        assert queries() == before

@@ -20,6 +20,8 @@ SILENT_MODELS = {
     "access.pageaccess",
     "admin.logentry",
     "contenttypes.contenttype",
+    "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
+    "members.feedkey",
     "sessions.session",
     "wagtailcore.comment",
     "wagtailcore.modellogentry",

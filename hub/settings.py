@@ -157,6 +157,7 @@ DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_BYTES = 50 * 1024 * 1024
 
 # --- Wagtail ------------------------------------------------------------------------------------
+SECURITY_CONTACT = ENVIRONMENT["SECURITY_CONTACT"]
 WAGTAIL_SITE_NAME = ENVIRONMENT["SITE_NAME"]
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "knowledge.HubImage"

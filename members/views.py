@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.views import EmailView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.users.views.users import UserViewSet
 
+from access.readers import reader_of
+from members.feed_keys import feed_token, make_feed_key, remove_feed_key
 from members.forms import HubUserCreationForm, HubUserEditForm
 from members.models import User
 
@@ -32,7 +36,26 @@ class HubUserViewSet(UserViewSet):
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show somebody's own account (signed-in users only)."""
-    return render(request, "members/account.html")
+    user = cast(User, request.user)
+    token = feed_token(user) if reader_of(request).is_member else ""
+    address = request.build_absolute_uri(reverse("member_feed", args=[token])) if token else ""
+    return render(request, "members/account.html", {"feed_address": address})
+
+
+@login_required
+@require_POST
+def change_feed_key(request: HttpRequest) -> HttpResponse:
+    """Give somebody's own feed a new address, or switch it off (members; others have no such feed)."""
+    user = cast(User, request.user)
+    if not reader_of(request).is_member:
+        raise Http404
+    if request.POST.get("action") == "remove":
+        remove_feed_key(user)
+        messages.success(request, gettext("Your feed is switched off. Its address leads nowhere now."))
+    else:
+        make_feed_key(user)
+        messages.success(request, gettext("Your feed has a new address. An earlier one leads nowhere now."))
+    return redirect(f"{reverse('account')}#feed")
 
 
 class OwnAddressesView(EmailView):

@@ -13,6 +13,7 @@ from knowledge.models.pages import (
     ReadablePage,
     RelatedItem,
 )
+from knowledge.models.public_records import PublicRecord
 
 __all__ = [
     "Adaptation",
@@ -26,6 +27,7 @@ __all__ = [
     "HubRendition",
     "KnowledgeIndexPage",
     "KnowledgePage",
+    "PublicRecord",
     "ReadablePage",
     "RelatedItem",
 ]

@@ -88,6 +88,7 @@ class HomePage(MarkedPage):
         TranslatableField("upcoming_dates"),
         TranslatableField("figures"),
     ]
+    api_fields = [APIField("marking"), APIField("mission")]
 
     class Meta:
         verbose_name = _("home page")

@@ -55,9 +55,7 @@ def llms_of_all_languages(request: HttpRequest) -> HttpResponse:
     """Give the list in the hub's first language, and name those in the others (public view)."""
     with translation.override(settings.LANGUAGE_CODE):
         text = _list(request, settings.LANGUAGE_CODE)
-    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response["Cache-Control"] = "public, max-age=600"
-    return response
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _list(request: HttpRequest, language: str) -> str:

@@ -329,7 +329,9 @@ def test_a_form_from_elsewhere_is_refused_in_the_readers_language():
 def test_every_address_below_a_language_answers_a_strange_post(client):
     strict = Client(enforce_csrf_checks=True)
     for address in addresses(get_resolver().url_patterns):
-        if "(" in address:
+        if (
+            "(" in address or address == "oai/"
+        ):  # OAI-PMH is asked by POST too, changes nothing, and tells errors in XML.
             continue
         path = "/" + re.sub(r"<[^>]+>", "1", address.replace("<lang>", "en")).replace("^", "")
         assert strict.post(path, {"a": "b"}).status_code in {400, 301, 302, 403, 404, 405}, path

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from wagtail.models import Collection, CollectionMember, CollectionViewRestriction, Page, ReferenceIndex
 from wagtail.permissions import policy_registry
@@ -21,6 +23,17 @@ def readable_pages[PageType: Page](pages: QuerySet[PageType], reader: Reader) ->
 def may_read_page(page: Page, reader: Reader) -> bool:
     """Tell whether the reader may read a page as it is live now (one query)."""
     return readable_pages(Page.objects.filter(pk=page.pk), reader).exists()
+
+
+def public_pages[PageType: Page](pages: QuerySet[PageType]) -> QuerySet[PageType]:
+    """Limit a queryset of pages to the live ones that everyone may read, as the surrounding transaction has them."""
+    return pages.filter(live=True, access__audience=Audience.objects.for_conditions(EVERYONE))
+
+
+def is_public_page(page: Page) -> bool:
+    """Tell whether everyone may read a page as it is live now (no query if its audience was loaded with it)."""
+    access = getattr(page, "access", None)
+    return page.live and access is not None and access.audience.is_met_by(())
 
 
 def pages_using(file: Model) -> QuerySet[Page]:
@@ -87,9 +100,22 @@ def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -
     return files.filter(Exists(references)).exclude(collection__in=_collections_closed_to(reader))
 
 
+def in_closed_collection() -> Exists:
+    """Tell, in a query for files, whether Wagtail's privacy settings keep a file's collection from anybody."""
+    asked = ExpressionWrapper(OuterRef("collection__path"), output_field=CharField())
+    restrictions = CollectionViewRestriction.objects.annotate(asked=asked)
+    return Exists(restrictions.filter(asked__startswith=F("collection__path")))
+
+
+def is_public_with_its_page(file: Any, page: Page) -> bool:
+    """Tell whether everyone may have a file that a page uses (no query if `is_closed` was loaded)."""
+    if not is_public_page(page):
+        return False
+    return not file.is_closed if hasattr(file, "is_closed") else is_public_file(file)
+
+
 def is_public_file(file: CollectionMember) -> bool:
     """Tell whether everyone may have the file, so that shared caches may keep it."""
-    everyone = Audience.objects.for_conditions(EVERYONE)
-    if not pages_using(file).filter(live=True, access__audience=everyone).exists():
+    if not public_pages(pages_using(file)).exists():
         return False
     return not Collection.objects.get(pk=file.collection_id).get_view_restrictions().exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission
@@ -116,6 +116,13 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
     facts = facts_about(user, session, group_ids)
     met = frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
     return facts, met, edits
+
+
+def limited_to_members(reader: Reader) -> Reader:
+    """Return a reader without the rights that not every member has, such as those of their groups (one query)."""
+    audiences = Audience.objects.filter(pk__in=reader.audience_ids)
+    shared = frozenset(audience.pk for audience in audiences if audience.is_met_by({AUTHENTICATED, MEMBER}))
+    return replace(reader, audience_ids=shared, edits=False)
 
 
 def visitor() -> Reader:

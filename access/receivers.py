@@ -28,6 +28,8 @@ SILENT_MODELS = {
     "knowledge.saveditem",
     "knowledge.shelf",
     "knowledge.usefulness",
+    "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
+    "members.feedkey",
     "sessions.session",
     "wagtailcore.comment",
     "wagtailcore.modellogentry",

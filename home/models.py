@@ -98,6 +98,7 @@ class HomePage(FramePreviewMixin, MarkedPage):
         TranslatableField("figures"),
         TranslatableField("doors"),
     ]
+    api_fields = [APIField("marking"), APIField("mission")]
 
     class Meta:
         verbose_name = _("home page")

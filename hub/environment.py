@@ -85,6 +85,12 @@ def _email(value: str) -> dict[str, Any]:
     }
 
 
+def _contact(value: str) -> str:
+    if value and (not value.startswith(("https://", "mailto:", "tel:")) or not value.isprintable() or " " in value):
+        raise ValueError("must begin with https://, mailto: or tel:")
+    return value
+
+
 def _tasks(value: str) -> str:
     if value not in {"immediate", "database"}:
         raise ValueError("must be immediate or database")
@@ -132,6 +138,12 @@ VARIABLES = [
     ),
     Variable("TASKS_BACKEND", "immediate, or database with a worker (manage.py db_worker).", "immediate", _tasks),
     Variable("SITE_NAME", "Name of the site until editors give it one.", "Global Knowledge Hub", str),
+    Variable(
+        "SECURITY_CONTACT",
+        "For /.well-known/security.txt, as mailto:… or https://…; empty: the brand's contact e-mail.",
+        "",
+        _contact,
+    ),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(
         "LIBRETRANSLATE_URL",

@@ -161,6 +161,7 @@ MEDIA_UPLOAD_PREFIX = "/admin/media/"
 MEDIA_MAX_BYTES = 1024 * 1024 * 1024
 
 # --- Wagtail ------------------------------------------------------------------------------------
+SECURITY_CONTACT = ENVIRONMENT["SECURITY_CONTACT"]
 WAGTAIL_SITE_NAME = ENVIRONMENT["SITE_NAME"]
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "knowledge.HubImage"

@@ -14,8 +14,12 @@ from home.routing import serve
 from home.sitemaps import sitemap
 from home.views import brand_admin_css, brand_css, brand_logo, choose_language, robots_txt
 from hub.api import api
-from hub.feeds import LatestFeed
+from hub.feeds import LatestFeed, LatestRSSFeed, member_feed
 from hub.health import healthz, readyz
+from hub.llms import llms, llms_of_all_languages, markdown
+from hub.oai import oai
+from hub.open_search import open_search
+from hub.security_txt import security_txt
 from knowledge.views import (
     read_in_source_language,
     record_adaptation,
@@ -24,8 +28,9 @@ from knowledge.views import (
     serve_file,
     serve_transcript,
 )
-from members.views import OwnAddressesView
+from members.views import OwnAddressesView, change_feed_key
 from search.views import completions, results
+from vocabulary.uris import concept_uri, scheme_uri, vocabulary_uri
 
 handler404 = "home.views.page_not_found"
 
@@ -35,6 +40,13 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("robots.txt", robots_txt, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
+    path("llms.txt", llms_of_all_languages, name="llms_of_all_languages"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("oai/", oai, name="oai"),
+    path("vocabulary/", vocabulary_uri, name="vocabulary"),
+    re_path(r"^vocabulary\.(?P<suffix>ttl|jsonld|rdf)$", vocabulary_uri, name="vocabulary_file"),
+    re_path(r"^vocabulary/schemes/(?P<scheme>[a-z]+)(?:\.(?P<suffix>ttl|jsonld|rdf))?$", scheme_uri, name="scheme_uri"),
+    re_path(r"^vocabulary/(?P<slug>[-\w]+)(?:\.(?P<suffix>ttl|jsonld|rdf))?$", concept_uri, name="concept_uri"),
     path("brand.css", brand_css, name="brand_css"),
     path("brand-admin.css", brand_admin_css, name="brand_admin_css"),
     path("brand/logo", brand_logo, name="brand_logo"),
@@ -62,8 +74,18 @@ urlpatterns += i18n_patterns(
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),
     path("", include("knowledge.shelf.urls")),
+    path("feed/rss/", LatestRSSFeed(), name="feed_rss"),
+    path("feed/type/<slug:type>/", LatestFeed(), name="type_feed"),
+    path("feed/type/<slug:type>/rss/", LatestRSSFeed(), name="type_feed_rss"),
+    path("feed/topic/<slug:topic>/", LatestFeed(), name="topic_feed"),
+    path("feed/topic/<slug:topic>/rss/", LatestRSSFeed(), name="topic_feed_rss"),
+    path("feed/members/<str:token>/", member_feed, name="member_feed"),
+    path("opensearch.xml", open_search, name="open_search"),
+    path("llms.txt", llms, name="llms"),
+    path("account/feed/", change_feed_key, name="change_feed_key"),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
+    re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", markdown, name="markdown"),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
 )

@@ -27,6 +27,11 @@ def address_of(page: Page) -> str:
     return path_below(page.locale.language_code, page.url_path)
 
 
+def markdown_address_of(page: Page) -> str:
+    """Return the address of a public page's text as Markdown, without a host."""
+    return f"{address_of(page)}index.md"
+
+
 def reading_address_of(page: Page, language: str) -> str:
     """Return where a reader of a language reads a page: the page itself, or the view of untranslated pages."""
     if page.locale.language_code == language:

@@ -18,7 +18,7 @@ from django.db.models import F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from wagtail.models import Page
 
-from access.policy import readable_pages
+from access.policy import in_closed_collection, readable_pages
 from access.readers import Reader
 from access.rows import JSONRows, time_from_json
 from knowledge.addresses import path_below
@@ -93,7 +93,7 @@ def with_surroundings(pages: QuerySet[Page], reader: Reader) -> QuerySet[Page]:
     sections = sections.exclude(path=OuterRef("path")).order_by("depth")
     return (
         readable_pages(pages, reader)
-        .select_related("locale", "content_type", "access")
+        .select_related("locale", "content_type", "access__audience")
         .annotate(
             version_rows=JSONRows(versions, *VERSION_FIELDS),
             section_rows=JSONRows(sections, *VERSION_FIELDS),
@@ -361,7 +361,7 @@ def _images(keys: set[int]) -> Mapping[int, HubImage]:
     if not keys:
         return {}
     renditions = JSONRows(HubRendition.objects.filter(image=OuterRef("pk")), *RENDITION_FIELDS)
-    images = HubImage.objects.filter(pk__in=keys).annotate(rendition_rows=renditions)
+    images = HubImage.objects.filter(pk__in=keys).annotate(rendition_rows=renditions, is_closed=in_closed_collection())
     found = {image.pk: image for image in images}
     for image in found.values():
         image.prefetched_renditions = _renditions(image, image.rendition_rows)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -52,6 +53,11 @@ def readable_knowledge(reader: Reader, language: str | None = None) -> QuerySet[
     """Return the pieces of knowledge a reader may read, each once, in the best language for them."""
     pages = in_best_language(KnowledgePage.objects.all(), language or get_language() or "en")
     return readable_pages(pages, reader)
+
+
+def knowledge_types() -> list[type[KnowledgePage]]:
+    """Return the types of which there are pieces of knowledge; more come with the code, not with the content."""
+    return [model for model in apps.get_models() if issubclass(model, KnowledgePage) and model.is_creatable]
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.views import EmailView
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 from wagtail.users.views.users import UserViewSet
 
+from access.readers import reader_of
+from members.feed_keys import make_feed_key, remove_feed_key
 from members.forms import HubUserCreationForm, HubUserEditForm
 from members.models import User
 
@@ -22,6 +28,22 @@ class HubUserViewSet(UserViewSet):
     def get_form_class(self, for_update: bool = False) -> Any:
         """Return the form for editing or for adding."""
         return HubUserEditForm if for_update else HubUserCreationForm
+
+
+@login_required
+@require_POST
+def change_feed_key(request: HttpRequest) -> HttpResponse:
+    """Give somebody's own feed a new address, or switch it off (members; others have no such feed)."""
+    user = cast(User, request.user)
+    if not reader_of(request).is_member:
+        raise Http404
+    if request.POST.get("action") == "remove":
+        remove_feed_key(user)
+        messages.success(request, gettext("Your feed is switched off. Its address leads nowhere now."))
+    else:
+        make_feed_key(user)
+        messages.success(request, gettext("Your feed has a new address. An earlier one leads nowhere now."))
+    return redirect(f"{reverse('account')}#feed")
 
 
 class OwnAddressesView(EmailView):

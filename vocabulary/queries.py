@@ -58,6 +58,13 @@ class Vocabulary:
                 slug = self.by_slug[slug].broader if slug in self.by_slug else ""
         return list(found)
 
+    def with_narrower(self, slug: str) -> list[str]:
+        """Return a slug with those of all concepts below it."""
+        found = [slug]
+        for above in found:
+            found += [term.slug for term in self.by_slug.values() if term.broader == above and term.slug not in found]
+        return found
+
 
 def load_vocabulary() -> Vocabulary:
     """Read all concepts and labels from the database (one query)."""

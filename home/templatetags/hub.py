@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from access.readers import reader_of
 from home.dates import format_date
+from home.machine_readable import machine_readable
 from home.queries import Link, page_trail
 from knowledge import captions
 from knowledge.addresses import full_address_of, reading_address_of
@@ -154,6 +155,15 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
             )
         )
     return links
+
+
+@register.inclusion_tag("components/machine_readable.html", takes_context=True, name="machine_readable")
+def machine_readable_tag(context: dict[str, Any]) -> dict[str, Any]:
+    """Say in the head of a public page what it is, for search engines, messengers and other machines."""
+    page, request = context.get("page"), context.get("request")
+    if not isinstance(page, Page) or request is None:
+        return {"machine": None}
+    return {"machine": machine_readable(page, request, context.get("reading"))}
 
 
 class LinksNode(Node):

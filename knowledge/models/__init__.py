@@ -13,6 +13,7 @@ from knowledge.models.pages import (
     ReadablePage,
     RelatedItem,
 )
+from knowledge.models.public_records import PublicRecord
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
 from knowledge.models.shelf import (
     FollowedTopic,
@@ -38,6 +39,7 @@ __all__ = [
     "HubRendition",
     "KnowledgeIndexPage",
     "KnowledgePage",
+    "PublicRecord",
     "ReadablePage",
     "ReadingList",
     "ReadingListItem",

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -43,6 +44,7 @@ class KnowledgeIndexPage(MarkedPage):
         SynchronizedField("show_in_menus", overridable=False),
         SynchronizedField("marking", overridable=False),
     ]
+    api_fields = [APIField("marking"), APIField("introduction")]
 
     class Meta:
         verbose_name = _("section")

@@ -276,6 +276,7 @@ class KnowledgePage(ReadablePage):
         *ReadablePage.api_fields,
         APIField("topics"),
         APIField("sectors"),
+        APIField("regions"),
         APIField("countries"),
         APIField("authors"),
     ]

@@ -47,6 +47,7 @@ from knowledge.shelf.queries import (
     with_pieces,
 )
 from knowledge.views import MAX_ID
+from members.feed_keys import feed_token
 from members.models import User
 from vocabulary.queries import Term, current_vocabulary
 
@@ -99,7 +100,10 @@ def account(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     shelf, last_visit = actions.note_visit(user, request.session)
     mine = my_page(user, reader_of(request), _language(), last_visit)
-    return render(request, "knowledge/shelf/my_page.html", {"mine": mine, "shelf": shelf})
+    token = feed_token(user) if reader_of(request).is_member else ""
+    feed_address = request.build_absolute_uri(reverse("member_feed", args=[token])) if token else ""
+    context = {"mine": mine, "shelf": shelf, "feed_address": feed_address}
+    return render(request, "knowledge/shelf/my_page.html", context)
 
 
 @never_cache

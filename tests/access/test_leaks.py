@@ -42,6 +42,7 @@ from knowledge.models import (
     RelatedItem,
     SavedItem,
 )
+from members.feed_keys import feed_token, make_feed_key
 from tests.factories import (
     ConceptFactory,
     MemberFactory,
@@ -349,6 +350,29 @@ SHOWING: dict[str, tuple[str, Surface]] = {
 # Made for visitors, whoever asks.
 FOR_VISITORS: dict[str, tuple[str, Surface]] = {
     "feed": ("<lang>/feed/", lambda w, h: [f"/{h.language}/feed/"]),
+    "feed, RSS": ("<lang>/feed/rss/", lambda w, h: [f"/{h.language}/feed/rss/"]),
+    "feed of a type": ("<lang>/feed/type/<slug:type>/", lambda w, h: [f"/{h.language}/feed/type/article/"]),
+    "feed of a type, RSS": (
+        "<lang>/feed/type/<slug:type>/rss/",
+        lambda w, h: [f"/{h.language}/feed/type/article/rss/"],
+    ),
+    "feed of a topic": ("<lang>/feed/topic/<slug:topic>/", lambda w, h: [f"/{h.language}/feed/topic/{h.topic}/"]),
+    "feed of a topic, RSS": (
+        "<lang>/feed/topic/<slug:topic>/rss/",
+        lambda w, h: [f"/{h.language}/feed/topic/{h.topic}/rss/"],
+    ),
+    "page as Markdown": (
+        r"<lang>/^(?P<path>(?:[\w\-]+/)+)index\.md$",
+        lambda w, h: [f"{h.page.url}index.md"],
+    ),
+    "list for programs": ("<lang>/llms.txt", lambda w, h: [f"/{h.language}/llms.txt"]),
+    "harvest": (
+        "oai/",
+        lambda w, h: [
+            "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+            f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:{h.page.pk}",
+        ],
+    ),
     "sitemap": ("sitemap.xml", lambda w, h: ["/sitemap.xml"]),
 }
 # Nothing of any page belongs here, for anybody.
@@ -356,6 +380,30 @@ SILENT: dict[str, tuple[str, Surface]] = {
     "errors": ("<lang>/", lambda w, h: [f"/{h.language}/nothing-is-here/"]),
     "nothing found": ("<lang>/search/", lambda w, h: [f"/{h.language}/search/?q=nothinglikeit"]),
     "robots": ("robots.txt", lambda w, h: ["/robots.txt"]),
+    "pages that refer, as Markdown": (
+        r"<lang>/^(?P<path>(?:[\w\-]+/)+)index\.md$",
+        lambda w, h: [f"{w.referring[1].url}index.md"],
+    ),
+    "security": (".well-known/security.txt", lambda w, h: ["/.well-known/security.txt"]),
+    "harvest: all else": (
+        "oai/",
+        lambda w, h: [
+            "/oai/?verb=Identify",
+            "/oai/?verb=ListSets",
+            "/oai/?verb=ListIdentifiers&metadataPrefix=oai_dc",
+        ],
+    ),
+    "vocabulary": ("vocabulary/", lambda w, h: ["/vocabulary/"]),
+    "vocabulary as a file": (r"^vocabulary\.(?P<suffix>ttl|jsonld|rdf)$", lambda w, h: ["/vocabulary.ttl"]),
+    "scheme": (
+        r"^vocabulary/schemes/(?P<scheme>[a-z]+)(?:\.(?P<suffix>ttl|jsonld|rdf))?$",
+        lambda w, h: ["/vocabulary/schemes/theme.rdf"],
+    ),
+    "concept": (
+        r"^vocabulary/(?P<slug>[-\w]+)(?:\.(?P<suffix>ttl|jsonld|rdf))?$",
+        lambda w, h: [f"/vocabulary/{h.topic}.jsonld"],
+    ),
+    "search in the address bar": ("<lang>/opensearch.xml", lambda w, h: [f"/{h.language}/opensearch.xml"]),
     "style sheet": ("brand.css", lambda w, h: ["/brand.css"]),
     "health": ("healthz", lambda w, h: ["/healthz"]),
     "readiness": ("readyz", lambda w, h: ["/readyz"]),
@@ -413,6 +461,9 @@ ALSO_TESTED = {
     "captions/<int:page_id>.vtt": "test_recording_leaks",
     "chapters/<int:page_id>.vtt": "test_recording_leaks",
     "transcripts/<int:page_id>.txt": "test_recording_leaks",
+    "llms.txt": "test_the_list_for_programs: the same as below a language",
+    "<lang>/feed/members/<str:token>/": "test_a_members_feed_gives_no_more_than_its_member_may_read",
+    "<lang>/account/feed/": "test_feed_keys",
 }
 
 
@@ -563,6 +614,35 @@ class TestMatrix:
                 else:
                     assert told(answer, address) == told(method(nothing), nothing)
         assert Adaptation.objects.count() == recorded
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_a_members_feed_gives_no_more_than_its_member_may_read(self, client, world, who):
+        """Nor more than every member: what is for a group is read on the site."""
+        user = sign_in(client, who) or UserFactory()
+        make_feed_key(user)
+        client.logout()
+        for language in ("en", "ar"):
+            answer = client.get(f"/{language}/feed/members/{feed_token(user)}/")
+            assert (answer.status_code == 200) == (who in MEMBERS)
+            text = text_of(answer)
+            for hidden in world.hidden:
+                may_read = who in READERS_OF[hidden.name] and hidden.name != "restricted_to_group"
+                if who not in MEMBERS or not may_read:
+                    assert hidden.secret not in text, hidden.name
+                    continue
+                # The original is named once, in the best language; a translation in its own.
+                is_here = hidden.language == language or (hidden.language == "en" and hidden.name != "green")
+                assert not is_here or hidden.secret in text, hidden.name
+                is_public = "visitor" in READERS_OF[hidden.name]
+                assert (f"About {hidden.secret}" in text) <= is_public, hidden.name
+                assert (f"Dr {hidden.secret}" in text) <= is_public, hidden.name
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_the_list_for_programs(self, client, world, who):
+        sign_in(client, who)
+        text = text_of(client.get("/llms.txt"))
+        for hidden in world.hidden:
+            assert (hidden.secret in text) == (hidden.name == "clear"), hidden.name
 
     @pytest.mark.parametrize("who", READERS)
     def test_ones_own_pages(self, client, world, who, monkeypatch):

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import APIToken, GroupPagePermission, Page
 
-from hub.api import api
+from home.models import StandardPage
+from hub.api import PAGE_TYPES, _body_fields, _declared_fields, api
 from knowledge.models import Article, CountryConcerned
 from tests.factories import (
     ConceptFactory,
@@ -242,6 +243,30 @@ class TestLists:
         assert item["summary"] == "In short."
         assert item["topics"] == ["transport"]
         assert "countries" not in item
+
+    @pytest.mark.parametrize("label", PAGE_TYPES)
+    def test_every_declared_field_can_be_asked_for(self, client, tree, label):
+        """By itself and with all others, in a page's own entry and, but for texts, in lists."""
+        make_article()
+        make_case_study()
+        if label == "home.StandardPage":
+            parent = tree["en"]
+            parent.add_child(instance=StandardPage(title="About", marking="CLEAR", locale=parent.locale))
+        model = PAGE_TYPES[label]
+        page = model.objects.live().first()
+        declared = sorted(_declared_fields([model]))
+        assert declared, label
+        in_lists = [name for name in declared if name not in _body_fields()]
+        for names in (*([name] for name in declared), declared):
+            entry = client.get(f"{PAGES}{page.pk}/", {"fields": ",".join(names)})
+            assert entry.status_code == 200, names
+            assert set(names) <= entry.json().keys()
+        for names in (*([name] for name in in_lists), in_lists):
+            for type_filter in ({"type": label}, {}):
+                answer = client.get(PAGES, {"fields": ",".join(names), "limit": 100, **type_filter})
+                assert answer.status_code == 200, names
+                [row] = [item for item in answer.json()["items"] if item["id"] == page.pk]
+                assert set(names) <= row.keys()
 
     def test_malformed_parameters_are_refused_clearly(self, client):
         for parameters in MALFORMED:

@@ -33,6 +33,7 @@ def test_production_needs_little():
         ("EMAIL_URL", "carrier-pigeon://somewhere"),
         ("TASKS_BACKEND", "someday"),
         ("MACHINE_TRANSLATION_MARKING", "RED"),
+        ("SECURITY_CONTACT", "security@hub.example"),
     ],
 )
 def test_a_wrong_value_names_its_variable(name, value):

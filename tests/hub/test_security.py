@@ -293,7 +293,8 @@ def test_pages_obey_their_own_policy(client, pages):
         if not answer["Content-Type"].startswith("text/html"):
             continue
         text = answer.content.decode()
-        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), address
+        # Data for search engines is in script elements that browsers do not run.
+        assert not re.search(r'<script(?! type="application/ld\+json">)(?![^>]*\bsrc=)[^>]*>', text), address
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text), address
         for source in re.findall(r'(?:src|href|action)="(https?:[^"]*)"', text):
             assert source.startswith("http://testserver/") or 'rel="canonical"' in text, (address, source)
@@ -328,7 +329,9 @@ def test_a_form_from_elsewhere_is_refused_in_the_readers_language():
 def test_every_address_below_a_language_answers_a_strange_post(client):
     strict = Client(enforce_csrf_checks=True)
     for address in addresses(get_resolver().url_patterns):
-        if "(" in address:
+        if (
+            "(" in address or address == "oai/"
+        ):  # OAI-PMH is asked by POST too, changes nothing, and tells errors in XML.
             continue
         path = "/" + re.sub(r"<[^>]+>", "1", address.replace("<lang>", "en")).replace("^", "")
         assert strict.post(path, {"a": "b"}).status_code in {400, 301, 302, 403, 404, 405}, path

@@ -23,6 +23,11 @@ def may_read_page(page: Page, reader: Reader) -> bool:
     return readable_pages(Page.objects.filter(pk=page.pk), reader).exists()
 
 
+def needs_watermark(marking: str) -> bool:
+    """Tell whether a copy to take along must name who took it: at TLP:AMBER or stricter, or if nobody knows."""
+    return marking not in {"CLEAR", "GREEN"}
+
+
 def pages_using(file: Model) -> QuerySet[Page]:
     """Return the pages whose saved content refers to an image or document, by Wagtail's reference index."""
     references = ReferenceIndex.objects.filter(

@@ -10,12 +10,14 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 
 from access.wagtail_hooks import AdministratorsPageTypesView
+from home.copies import cite, pdf
 from home.routing import serve
 from home.sitemaps import sitemap
 from home.views import brand_css, brand_logo, choose_language, robots_txt
 from hub.api import api
 from hub.feeds import LatestFeed
 from hub.health import healthz, readyz
+from knowledge.subject_views import compare, countries, country, topic, topics
 from knowledge.views import read_in_source_language, record_adaptation, serve_file
 from members.views import OwnAddressesView, account
 from search.views import completions, results
@@ -53,6 +55,14 @@ urlpatterns += i18n_patterns(
     path("account/", account, name="account"),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
+    path("topics/", topics, name="topics"),
+    path("topics/<slug:slug>/", topic, name="topic"),
+    path("countries/", countries, name="countries"),
+    path("countries/<slug:code>/", country, name="country"),
+    path("compare/", compare, name="compare"),
+    path("cite/<int:page_id>.bib", cite, {"form": "bib"}, name="cite_bibtex"),
+    path("cite/<int:page_id>.ris", cite, {"form": "ris"}, name="cite_ris"),
+    path("pdf/<int:page_id>/", pdf, name="pdf"),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
 )

@@ -10,19 +10,24 @@ from django import template
 from django.conf import settings
 from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse, translate_url
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
 from access.readers import reader_of
+from home.copies import citation_for
 from home.dates import format_date
 from home.queries import Link, page_trail
 from knowledge.addresses import full_address_of, reading_address_of
+from knowledge.citations import Citation
 from knowledge.links import resolve_references
 from knowledge.loading import Version, versions_of
 from knowledge.models import KnowledgePage
+from knowledge.pdf import can_make_pdf
 from knowledge.queries import heading_anchor
+from knowledge.sources import link_sources
 from translation.queries import OutdatedNotice, outdated_notice
 from vocabulary.queries import Term
 
@@ -54,6 +59,16 @@ def language_name(language: str) -> str:
 def label(term: Term) -> str:
     """Return a term's label in the active language."""
     return term.label_in(get_language() or "en")
+
+
+@register.filter
+def named(term: Term) -> SafeString:
+    """Return a term's label, marked as of another language where it has none in the active one."""
+    language = get_language() or "en"
+    text, code = term.label_in(language), term.label_language(language)
+    if code in {"", language}:
+        return format_html("{}", text)
+    return format_html('<span lang="{}" dir="{}">{}</span>', code, direction(code), text)
 
 
 @register.filter
@@ -98,6 +113,21 @@ def outdated_notice_tag(context: dict[str, Any], page: Page) -> OutdatedNotice |
     return outdated_notice(page, reader_of(context["request"]))
 
 
+@register.simple_tag(takes_context=True, name="citation")
+def citation_tag(context: dict[str, Any], page: KnowledgePage) -> Citation | None:
+    """Return how a page is cited; None for one that is not published."""
+    request = context["request"]
+    if getattr(request, "is_preview", False) or not page.pk:
+        return None
+    return citation_for(page, request)
+
+
+@register.simple_tag(name="pdf_url")
+def pdf_url_tag(page: KnowledgePage) -> str:
+    """Return where a page is as PDF, or nothing where none can be made."""
+    return reverse("pdf", args=[page.pk]) if can_make_pdf() else ""
+
+
 @dataclass(frozen=True)
 class LanguageLink:
     """A language to switch to: code, name in itself, address, and how the text is there."""
@@ -112,7 +142,11 @@ class LanguageLink:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[LanguageLink]:
-    """Return one link for each language; on a page they lead to the same page."""
+    """Return one link for each language; on a page they lead to the same page.
+
+    A view that is not of a page is at the same address in every language; one whose content is, too, says so
+    with `is_in_all_languages`.
+    """
     request = context["request"]
     page = context.get("page")
     current = get_language() or "en"
@@ -137,7 +171,7 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
                 direction="rtl" if info["bidi"] else "ltr",
                 url=url,
                 is_current=code == current,
-                is_translation=code in versions,
+                is_translation=code in versions or bool(context.get("is_in_all_languages")),
             )
         )
     return links
@@ -154,7 +188,9 @@ class LinksNode(Node):
         html = self.nodelist.render(context)
         request = context.get("request")
         documents = getattr(context.get("page"), "loaded_documents", None)
-        return mark_safe(resolve_references(html, reader_of(request) if request else None, documents))  # noqa: S308
+        html = resolve_references(html, reader_of(request) if request else None, documents)
+        # Several pages on one have several lists: a number would not say of which.
+        return mark_safe(html if context.get("is_comparison") else link_sources(html))  # noqa: S308
 
 
 @register.tag

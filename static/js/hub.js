@@ -1,4 +1,4 @@
-// Completion in search boxes and the current place in the table of contents. Everything works without it.
+// Completion in search boxes, the current place in the table of contents, copying a citation. Everything works without it.
 "use strict";
 
 function completing(input) {
@@ -85,6 +85,24 @@ function followingHeadings(contents) {
   }
 }
 
+function copying(text) {
+  if (!navigator.clipboard) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text.dataset.copy;
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent.replace(/\s+/g, " ").trim());
+    said.textContent = text.dataset.copied;
+    setTimeout(() => { said.textContent = ""; }, 4000);
+  });
+  const line = document.createElement("p");
+  line.append(button, " ", said);
+  text.after(line);
+}
+
+document.querySelectorAll("[data-copy]").forEach(copying);
 document.querySelectorAll("input[data-completions]").forEach(completing);
 document.querySelectorAll(".contents").forEach(followingHeadings);
 const facets = document.querySelector(".facets");

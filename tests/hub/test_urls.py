@@ -20,6 +20,14 @@ PUBLIC = {
     "<lang>/feed/": "everyone: what a visitor may read",
     "<lang>/original/<int:page_id>/": "the policy",
     "<lang>/adapted/<int:page_id>/": "members with an organisation, for what they may read",
+    "<lang>/topics/": "everyone: what the reader may read is counted, through the policy",
+    "<lang>/topics/<slug:slug>/": "everyone: the vocabulary is public; what is about it, through the policy",
+    "<lang>/countries/": "everyone: what the reader may read is counted, through the policy",
+    "<lang>/countries/<slug:code>/": "everyone: lists through the policy; organisations for members",
+    "<lang>/compare/": "the policy, for each case",
+    "<lang>/cite/<int:page_id>.bib": "the policy",
+    "<lang>/cite/<int:page_id>.ris": "the policy",
+    "<lang>/pdf/<int:page_id>/": "the policy",
     "<lang>/account/": "signed-in people: their own account",
 }
 PREFIXES = {

@@ -382,6 +382,8 @@ def _relations(page: KnowledgePage, reader: Reader, language: str) -> _Relations
     alike = _Alike(page, readable, set(chosen_keys))
     wanted = alike.load(for_cards(readable.filter(Q(translation_key__in=keys) | alike.narrow())))
     found = cards(wanted) if keys or alike.topics or alike.organisations else []
+    for other in found:
+        other.shared_rows = other.shared_rows or []  # Django knows without asking that no topic is shared.
     by_key = {other.translation_key: other for other in found}
 
     taken_up, adapted_from = [], []

@@ -71,7 +71,6 @@ def pdf(request: HttpRequest, page_id: int) -> HttpResponse:
             "page": page,
             "reading": reading_context(page, reader),
             "citation": citation_for(page, request),
-            "address": address,
             "made_at": timezone.now(),
             "watermark": str(reader.user) if needs_watermark(page.marking) else "",
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from babel.lists import format_list
+from django.utils.encoding import uri_to_iri
 
 from knowledge.models import Author, CaseStudy, KnowledgePage
 
@@ -59,6 +60,11 @@ class Citation:
         return self.published_on[:4]
 
     @property
+    def shown_address(self) -> str:
+        """The address as people read it: letters of all languages as they are."""
+        return uri_to_iri(self.address)
+
+    @property
     def before_title(self) -> str:
         """What stands before the title, in the manner of the APA: authors and year."""
         if not self.authors:
@@ -76,7 +82,7 @@ class Citation:
     @property
     def text(self) -> str:
         """The citation in one line."""
-        return f"{self.before_title}{self.title}{self.after_title}{self.address}"
+        return f"{self.before_title}{self.title}{self.after_title}{self.shown_address}"
 
     @property
     def bibtex(self) -> str:

@@ -207,10 +207,10 @@ class Place:
 
 @dataclass(frozen=True)
 class TakenUp:
-    """One place where a practice was reused."""
+    """One record that a practice was reused: by whom, and where."""
 
     organisation: str
-    country: Place | None
+    places: Sequence[Place]
     year: int | None
     note: str
     case_study: KnowledgePage | None
@@ -257,7 +257,7 @@ class ReadingContext:
     @property
     def places_taken_up(self) -> list[Place]:
         """The countries where it was taken up, each once, for a map."""
-        return list(dict.fromkeys(each.country for each in self.taken_up if each.country))
+        return list(dict.fromkeys(place for each in self.taken_up for place in each.places))
 
 
 def heading_anchor(block_id: str) -> str:
@@ -394,8 +394,11 @@ def _relations(page: KnowledgePage, reader: Reader, language: str) -> _Relations
                 continue
             organisation = organisations.get(record.organisation_id or 0)
             name = organisation.name_in(language) if organisation else ""
-            place = Place(record.country, country_name(record.country, language)) if record.country else None
-            taken_up.append(TakenUp(name, place, record.year, record.note, case))
+            # A record without a country is of those that its case study is about.
+            told = [country.code for country in case.countries.all()] if case else []
+            codes = [record.country] if record.country else told
+            places = [Place(code, country_name(code, language)) for code in codes]
+            taken_up.append(TakenUp(name, places, record.year, record.note, case))
         elif practice := by_key.get(record.practice_key):
             adapted_from.append(AdaptedPractice(practice, record.year, record.note))
 

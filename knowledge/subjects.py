@@ -23,7 +23,7 @@ from knowledge.loading import (
     for_cards,
     organisations_from,
 )
-from knowledge.models import Adaptation, KnowledgePage
+from knowledge.models import Adaptation, CountryConcerned, KnowledgePage
 from knowledge.queries import PAGE_SIZE, readable_knowledge
 from members.models import Organisation, OrganisationName
 from vocabulary.countries import CODES, country_name, in_order_of_names
@@ -258,9 +258,12 @@ def taken_up_in(code: str, reader: Reader, language: str) -> list[PracticeTakenU
     """Return the latest practices taken up in a country of which the reader may read all (two queries)."""
     readable = readable_knowledge(reader, language)
     keys = readable.order_by().values("translation_key")
+    # A record without a country is of those that its case study is about.
+    told_here = CountryConcerned.objects.filter(code=code).values("page")
+    is_here = Q(country=code) | Q(country="", case_study__in=told_here)
     names = OrganisationName.objects.filter(organisation=OuterRef("organisation")).order_by("language")
     records = (
-        Adaptation.objects.filter(IS_RECORD_OF_SOURCE, country=code, practice__translation_key__in=keys)
+        Adaptation.objects.filter(IS_RECORD_OF_SOURCE, is_here, practice__translation_key__in=keys)
         .filter(Q(case_study__isnull=True) | Q(case_study__translation_key__in=keys))
         .annotate(name_rows=JSONRows(names, *NAME_FIELDS))
         .order_by(F("year").desc(nulls_last=True), "-pk")

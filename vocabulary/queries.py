@@ -131,5 +131,5 @@ def meaning_of(term: Term) -> Meaning:
         definition_rows=JSONRows(definitions, "language", "text"),
         related_rows=JSONRows(related, "to_concept__slug"),
     )
-    found = rows.values_list("definition_rows", "related_rows").first() or ([], [])
-    return Meaning(dict(found[0]), [slug for (slug,) in found[1]])
+    definition_rows, related_rows = rows.values_list("definition_rows", "related_rows").first() or ([], [])
+    return Meaning(dict(definition_rows), [slug for (slug,) in related_rows])

@@ -185,10 +185,10 @@ class LinksNode(Node):
 
     def render(self, context: Any) -> SafeString:
         """Return the content with its references resolved for the reader of the request."""
-        html = self.nodelist.render(context)
+        rendered = self.nodelist.render(context)
         request = context.get("request")
         documents = getattr(context.get("page"), "loaded_documents", None)
-        html = resolve_references(html, reader_of(request) if request else None, documents)
+        html = resolve_references(rendered, reader_of(request) if request else None, documents)
         # Several pages on one have several lists: a number would not say of which.
         return mark_safe(html if context.get("is_comparison") else link_sources(html))  # noqa: S308
 

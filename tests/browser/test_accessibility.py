@@ -25,7 +25,7 @@ PUBLIC = {
     "article with figures": "/en/best-practices/i-have-it-now-five-handovers/",
     "case study": "/en/case-studies/one-inspector-for-three-island-states/",
     "topics": "/en/topics/",
-    "topic": "/en/topics/cooperation-and-partnership/",
+    "topic": "/en/topics/cooperation/",
     "topic, nothing there": "/en/topics/risk-assessment/",
     "countries": "/en/countries/",
     "country": "/en/countries/fj/",

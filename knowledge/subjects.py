@@ -231,8 +231,8 @@ def countries_with_counts(reader: Reader, language: str) -> list[Country]:
 
 def list_about_country(code: str, reader: Reader, language: str, parameters: Mapping[str, str]) -> SubjectList:
     """Return what a reader may read about a country, as an address asks for it (two queries)."""
-    pages = readable_knowledge(reader, language)
-    return _list_of(pages.filter(countries__code=code).distinct(), parameters)
+    concerned = CountryConcerned.objects.filter(code=code)
+    return _list_of(readable_knowledge(reader, language).filter(pk__in=concerned.values("page")), parameters)
 
 
 def organisations_in(code: str, reader: Reader, language: str) -> list[str]:

@@ -36,6 +36,11 @@ def is_public_page(page: Page) -> bool:
     return page.live and access is not None and access.audience.is_met_by(())
 
 
+def needs_watermark(marking: str) -> bool:
+    """Tell whether a copy to take along must name who took it: at TLP:AMBER or stricter, or if nobody knows."""
+    return marking not in {"CLEAR", "GREEN"}
+
+
 def pages_using(file: Model) -> QuerySet[Page]:
     """Return the pages whose saved content refers to an image or document, by Wagtail's reference index."""
     references = ReferenceIndex.objects.filter(

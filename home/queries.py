@@ -22,6 +22,7 @@ from knowledge.addresses import path_below
 from knowledge.loading import cards, for_cards, item_keys, items_from, sections_of
 from knowledge.models import KnowledgePage
 from knowledge.queries import readable_knowledge
+from knowledge.subjects import counts_by_concept
 from vocabulary.models import TOPIC_SCHEMES
 from vocabulary.queries import Term, current_vocabulary
 
@@ -44,6 +45,7 @@ class Frame:
 
     Attributes:
         name: the installation's name in the language.
+        names: its names by language code.
         logo_version: changes with the logo, so that browsers may keep it; empty when there is none.
         style_version: changes with the brand's colour.
         navigation: the sections and pages of the main menu.
@@ -53,6 +55,7 @@ class Frame:
     """
 
     name: str
+    names: Mapping[str, str]
     tagline: str
     contact_email: str
     hashtag: str
@@ -111,6 +114,7 @@ def _make_frame(reader: Reader, language: str) -> Frame:
         by_key[UUID(key)] = link
     return Frame(
         name=name,
+        names={code: each for code, (each, _tagline) in names.items() if each},
         tagline=tagline,
         contact_email=contact_email,
         hashtag=hashtag,
@@ -252,20 +256,9 @@ def front_page(page: HomePage, reader: Reader) -> FrontPage:
 
 
 def topics_with_counts(reader: Reader, language: str) -> list[tuple[Term, int]]:
-    """Return the topics of what a reader may read, most used first, with how many pieces have them."""
-
-    def count() -> list[tuple[int, int]]:
-        counts: dict[int, int] = {}
-        for concept_id in readable_knowledge(reader, language).order_by().values_list("topics", flat=True):
-            if concept_id is not None:
-                counts[concept_id] = counts.get(concept_id, 0) + 1
-        return sorted(counts.items(), key=lambda pair: -pair[1])
-
-    key = f"topics:{language}:{reader.fingerprint}"
-    terms = current_vocabulary(reader.generation).by_pk
+    """Return the topics of what a reader may read, most used first, with how many pieces are about them."""
+    terms = current_vocabulary(reader.generation).by_slug
     schemes = {scheme.value for scheme in TOPIC_SCHEMES}
-    return [
-        (terms[pk], number)
-        for pk, number in cached_for_generation(key, reader.generation, count)
-        if pk in terms and terms[pk].scheme in schemes
-    ]
+    counts = counts_by_concept(reader, language)
+    used = [(terms[slug], number) for slug, number in counts.items() if terms[slug].scheme in schemes]
+    return sorted(used, key=lambda pair: (-pair[1], pair[0].slug))

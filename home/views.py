@@ -87,6 +87,9 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /accounts/",
         "Disallow: /*/search/",
+        "Disallow: /*/compare/",
+        "Disallow: /*/cite/",
+        "Disallow: /*/pdf/",
         "Disallow: /api/",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]

@@ -123,7 +123,7 @@ class LatestFeed(Feed):
         if selection.type:
             pages = pages.filter(content_type__model=selection.type._meta.model_name)
         if selection.topic:
-            slugs = selection.vocabulary.with_narrower(selection.topic.slug)
+            slugs = [term.slug for term in selection.vocabulary.with_narrower(selection.topic)]
             pages = pages.filter(pk__in=KnowledgePage.objects.filter(topics__slug__in=slugs).values("pk"))
         return _entries(pages, selection)
 

@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 
 from access.wagtail_hooks import AdministratorsPageTypesView
+from home.copies import cite, pdf
 from home.routing import serve
 from home.sitemaps import sitemap
 from home.views import brand_admin_css, brand_css, brand_logo, choose_language, robots_txt
@@ -20,6 +21,7 @@ from hub.llms import llms, llms_of_all_languages, markdown
 from hub.oai import oai
 from hub.open_search import open_search
 from hub.security_txt import security_txt
+from knowledge.subject_views import compare, countries, country, topic, topics
 from knowledge.views import (
     read_in_source_language,
     record_adaptation,
@@ -86,6 +88,14 @@ urlpatterns += i18n_patterns(
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
     re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", markdown, name="markdown"),
+    path("topics/", topics, name="topics"),
+    path("topics/<slug:slug>/", topic, name="topic"),
+    path("countries/", countries, name="countries"),
+    path("countries/<slug:code>/", country, name="country"),
+    path("compare/", compare, name="compare"),
+    path("cite/<int:page_id>.bib", cite, {"form": "bib"}, name="cite_bibtex"),
+    path("cite/<int:page_id>.ris", cite, {"form": "ris"}, name="cite_ris"),
+    path("pdf/<int:page_id>/", pdf, name="pdf"),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
 )

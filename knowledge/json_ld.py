@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from wagtail.models import Page
 
-from knowledge.loading import Version
-from knowledge.models import Author, CaseStudy, KnowledgePage, ReadablePage
+from access.readers import visitor
+from knowledge import captions
+from knowledge.loading import Version, sections_of
+from knowledge.models import Author, CaseStudy, KnowledgePage, ReadablePage, WebinarRecording, WebinarSeries
 from knowledge.queries import ReadingContext
 from vocabulary.exports import concept_uri, scheme_uri
 from vocabulary.queries import Term
@@ -85,7 +88,7 @@ def describe_knowledge(page: KnowledgePage, setting: Setting) -> dict[str, Any]:
         described |= {
             "author": [person(author, language) for author in reading.authors],
             "about": [defined_term(term, language) for term in (*reading.topics, *reading.sectors)],
-            "spatialCoverage": [{"@type": "Place", "name": name} for name in reading.countries],
+            "spatialCoverage": [{"@type": "Place", "name": country.name} for country in reading.countries],
             "timeRequired": f"PT{reading.minutes}M",
         }
     others = [
@@ -108,6 +111,63 @@ def describe_case_study(page: CaseStudy, setting: Setting) -> dict[str, Any]:
         name = page.organisation.name_in(page.locale.language_code)
         described["sourceOrganization"] = {"@type": "Organization", "name": name}
     return described
+
+
+@describe.register
+def describe_series(page: WebinarSeries, setting: Setting) -> dict[str, Any]:
+    """A webinar series: a series of creative works; each episode says that it is part of it."""
+    return describe_knowledge(page, setting) | {"@type": "CreativeWorkSeries", "startDate": in_iso(page.published_on)}
+
+
+@describe.register
+def describe_recording(page: WebinarRecording, setting: Setting) -> dict[str, Any]:
+    """A recording: a video with its chapters as clips, each with the address that begins there."""
+    chapters = captions.chapters_from(page.chapters)
+    ends = [chapter.seconds for chapter in chapters[1:]] + [page.duration]
+    files = [row.media for row in page.media.all()]
+    described = describe_knowledge(page, setting)
+    speakers = described.pop("author", [])
+    # A recording is only as open as its series: who may read the one may read the other.
+    series = next(iter(sections_of(page, visitor())[-1:]), None)
+    return described | {
+        "@type": ["VideoObject", "LearningResource"],
+        "actor": speakers,
+        "thumbnailUrl": setting.image,
+        "uploadDate": in_iso(page.first_published_at) or in_iso(page.published_on),
+        "recordedAt": {"@type": "Event", "startDate": in_iso(page.recorded_on), "name": page.title}
+        if page.recorded_on
+        else None,
+        "duration": f"PT{page.duration}S" if page.duration else None,
+        "timeRequired": None,
+        "contentUrl": setting.absolute(files[0].url) if files else None,
+        "encodingFormat": files[0].media_type if files else None,
+        "episodeNumber": page.episode,
+        "isPartOf": {"@id": setting.absolute(series.address), "@type": "CreativeWorkSeries", "name": series.title}
+        if series
+        else None,
+        "caption": [
+            {
+                "@type": "MediaObject",
+                "inLanguage": code,
+                "encodingFormat": "text/vtt",
+                "contentUrl": setting.absolute(reverse("captions", args=[version.pk])),
+            }
+            for code, version in setting.versions.items()
+        ]
+        if page.cue_count
+        else None,
+        "transcript": " ".join(cue.text for cue in captions.cues_from(page.cues)),
+        "hasPart": [
+            {
+                "@type": "Clip",
+                "name": chapter.text,
+                "startOffset": chapter.seconds,
+                "endOffset": end,
+                "url": f"{setting.address}?t={chapter.seconds}",
+            }
+            for chapter, end in zip(chapters, ends, strict=False)
+        ],
+    }
 
 
 def person(author: Author, language: str) -> dict[str, Any]:

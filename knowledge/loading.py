@@ -132,12 +132,14 @@ def load_specific(page: Page) -> Page:
     specific = rows.get()
     take_over(specific, page)
     if isinstance(specific, KnowledgePage):
-        _attach_children(specific)
+        attach_children(specific)
     if isinstance(specific, ReadablePage):
         load_files(specific)
     return specific
 
 
+# A case study's translations carry copies of its records of reuse: the source's count.
+IS_RECORD_OF_SOURCE = Q(case_study__isnull=True) | Q(case_study__source_language=F("case_study__locale__language_code"))
 ADAPTATION_FIELDS = (
     *("practice__translation_key", "case_study__translation_key"),
     *("organisation_id", "country", "year", "note"),
@@ -151,11 +153,7 @@ def adaptations_touching(translation_key: Any, case_study: Any) -> QuerySet[Adap
         translation_key: of the practice, or a reference to an outer query's.
         case_study: primary key of the page, or a reference to it.
     """
-    # A case study's translations carry copies of its records: the source's count.
-    is_record_of_source = Q(case_study__isnull=True) | Q(
-        case_study__source_language=F("case_study__locale__language_code")
-    )
-    of_practice = Q(practice__translation_key=translation_key) & is_record_of_source
+    of_practice = Q(practice__translation_key=translation_key) & IS_RECORD_OF_SOURCE
     return Adaptation.objects.filter(of_practice | Q(case_study=case_study)).order_by("year", "pk")
 
 
@@ -263,7 +261,7 @@ def item_keys(items: Iterable[Any]) -> list[UUID]:
     return [getattr(item, "item_key", None) or item.item.translation_key for item in items]
 
 
-def _attach_children(page: KnowledgePage) -> None:
+def attach_children(page: KnowledgePage) -> None:
     """Put what `with_children` loaded where modelcluster looks for it."""
     organisations = organisations_from(page.name_rows)
     if isinstance(page, CaseStudy):
@@ -331,30 +329,40 @@ def _renditions(image: HubImage, rows: Iterable[Sequence[Any]]) -> list[HubRendi
 # --- Images and documents ---------------------------------------------------------------------------
 
 
-def load_files(page: ReadablePage) -> None:
-    """Load the images of a page with their renditions, and its documents, in a query each (none for none)."""
+def files_chosen_in(page: ReadablePage) -> dict[type[Model], set[int]]:
+    """Return the keys of the images and of the documents that a page shows, its lead image included."""
     chosen: dict[type[Model], set[int]] = {HubImage: set(), HubDocument: set()}
     for body in page.bodies:
         for model, pk in chosen_in(body.stream_block, list(body.raw_data)):
             chosen[model].add(pk)
     if page.lead_image_id:
         chosen[HubImage].add(page.lead_image_id)
-    slides_id = getattr(page, "slides_id", None)
-    if slides_id:
+    if slides_id := getattr(page, "slides_id", None):
         chosen[HubDocument].add(slides_id)
+    return chosen
+
+
+def load_files(*pages: ReadablePage) -> None:
+    """Load the images of pages with their renditions, and their documents, in a query each (none for none)."""
+    chosen: dict[type[Model], set[int]] = {HubImage: set(), HubDocument: set()}
+    for page in pages:
+        for model, keys in files_chosen_in(page).items():
+            chosen[model] |= keys
     loaded: dict[type[Model], Mapping[int, Model]] = {
         HubImage: _images(chosen[HubImage]),
         HubDocument: HubDocument.objects.in_bulk(chosen[HubDocument]) if chosen[HubDocument] else {},
     }
     with files_loaded(loaded):
-        for body in page.bodies:
-            for block in body:  # StreamField makes the values of blocks when they are first asked for.
-                _ = block.value
-    if page.lead_image_id:
-        page.lead_image = loaded[HubImage].get(page.lead_image_id)
-    if isinstance(page, WebinarRecording) and slides_id:
-        page.slides = loaded[HubDocument].get(slides_id)
-    page.loaded_documents = loaded[HubDocument]  # For links in rich text (knowledge.links).
+        for page in pages:
+            for body in page.bodies:
+                for block in body:  # StreamField makes the values of blocks when they are first asked for.
+                    _ = block.value
+    for page in pages:
+        if page.lead_image_id:
+            page.lead_image = loaded[HubImage].get(page.lead_image_id)
+        if isinstance(page, WebinarRecording) and page.slides_id:
+            page.slides = loaded[HubDocument].get(page.slides_id)
+        page.loaded_documents = loaded[HubDocument]  # For links in rich text (knowledge.links).
 
 
 def _images(keys: set[int]) -> Mapping[int, HubImage]:

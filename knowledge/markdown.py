@@ -23,7 +23,7 @@ from wagtail.rich_text import RichText, expand_db_html
 
 from access.readers import Reader
 from knowledge.links import resolve_references
-from knowledge.models import CaseStudy, HubDocument, HubImage, ReadablePage
+from knowledge.models import CaseStudy, HubDocument, HubImage, ReadablePage, WebinarRecording
 from knowledge.queries import reading_context
 from vocabulary.queries import Term
 
@@ -357,6 +357,20 @@ def text_of_case_study(page: CaseStudy, absolute: Absolute) -> str:
     )
 
 
+@text_of.register
+def text_of_recording(page: WebinarRecording, absolute: Absolute) -> str:
+    """A recording has its transcript after its text, with the time and the speaker of each paragraph."""
+    parts = [part for body in page.bodies for part in blocks_as_markdown(body, absolute)]
+    for passage in page.transcript:
+        if passage.chapter:
+            parts.append(f"## {escaped(passage.chapter.text)}")
+        for paragraph in passage.paragraphs:
+            speaker = f"**{escaped(paragraph.speaker)}:** " if paragraph.speaker else ""
+            said = " ".join(escaped(" ".join(cue.text.split())) for cue in paragraph.cues)
+            parts.append(f"{paragraph.clock} {speaker}{said}")
+    return joined(parts)
+
+
 def page_as_markdown(page: ReadablePage, reader: Reader, address: str, absolute: Absolute) -> str:
     """Return a page with what is said of it, as a reader may read it.
 
@@ -379,7 +393,7 @@ def page_as_markdown(page: ReadablePage, reader: Reader, address: str, absolute:
         capfirst(gettext("date of publication")): page.published_on.isoformat(),
         gettext("Topics"): labels(reading.topics),
         gettext("Sectors"): labels(reading.sectors),
-        gettext("Countries"): ", ".join(escaped(name) for name in reading.countries),
+        gettext("Countries"): ", ".join(escaped(country.name) for country in reading.countries),
     }
     files = [item("-", _file(each.document, each.note, absolute)) for each in reading.attachments]
     text = joined(

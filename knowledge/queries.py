@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.apps import apps
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext
 
 from access.generation import cached_for_generation
 from access.policy import readable_pages
 from access.readers import Reader
+from access.rows import JSONRows
 from knowledge.loading import cards, for_cards, item_keys, records_of_reuse, versions_of
 from knowledge.models import (
     Attachment,
@@ -31,6 +34,10 @@ from vocabulary.countries import country_name
 from vocabulary.queries import Term, current_vocabulary
 
 PAGE_SIZE = 12
+# As many related items as there are at least, if there is anything alike; editors may choose more.
+RELATED_COUNT = 4
+# Cases that one is offered to be compared with.
+COMPARABLE_COUNT = 12
 LIST_PARAMETERS = ("topic", "sector", "country", "year")
 
 
@@ -98,6 +105,11 @@ class SectionList:
     filters: Sequence[Filter]
     query: str
     is_filtered: bool
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether there are case studies on this page of the list to lay side by side."""
+        return sum(_is_case(page) for page in self.page) > 1
 
 
 def _pages_in(section: KnowledgeIndexPage, reader: Reader) -> Q:
@@ -192,11 +204,19 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A country: code of ISO 3166-1, name in the active language."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class TakenUp:
-    """One place where a practice was reused."""
+    """One record that a practice was reused: by whom, and where."""
 
     organisation: str
-    country: str
+    places: Sequence[Place]
     year: int | None
     note: str
     case_study: KnowledgePage | None
@@ -212,6 +232,14 @@ class AdaptedPractice:
 
 
 @dataclass(frozen=True)
+class RelatedPiece:
+    """A piece worth reading after another, and why, in the active language."""
+
+    item: KnowledgePage
+    reason: str
+
+
+@dataclass(frozen=True)
 class ReadingContext:
     """What stands around the text of a page.
 
@@ -222,14 +250,20 @@ class ReadingContext:
     topics: Sequence[Term] = ()
     sectors: Sequence[Term] = ()
     regions: Sequence[Term] = ()
-    countries: Sequence[str] = ()
+    countries: Sequence[CountryConcerned] = ()
     authors: Sequence[Author] = ()
     attachments: Sequence[Attachment] = ()
-    related: Sequence[KnowledgePage] = ()
+    related: Sequence[RelatedPiece] = ()
+    comparable: Sequence[KnowledgePage] = ()
     taken_up: Sequence[TakenUp] = ()
     adapted_from: Sequence[AdaptedPractice] = ()
     minutes: int = 1
     is_due_for_review: bool = False
+
+    @property
+    def places_taken_up(self) -> list[Place]:
+        """The countries where it was taken up, each once, for a map."""
+        return list(dict.fromkeys(place for each in self.taken_up for place in each.places))
 
 
 def heading_anchor(block_id: str) -> str:
@@ -265,36 +299,98 @@ def reading_context(page: ReadablePage, reader: Reader) -> ReadingContext:
     def terms(name: str) -> list[Term]:
         return [vocabulary.by_pk[concept.pk] for concept in getattr(page, name).all()]
 
-    taken_up, adapted_from, related = _relations(page, reader, language)
+    relations = _relations(page, reader, language)
     return ReadingContext(
         headings=headings,
         topics=terms("topics"),
         sectors=terms("sectors"),
         regions=terms("regions"),
-        countries=[country.name for country in page.countries.all()],
+        countries=list(page.countries.all()),
         authors=list(page.authors.all()),
         attachments=list(page.attachments.all()),
-        related=related,
-        taken_up=taken_up,
-        adapted_from=adapted_from,
+        related=relations.related,
+        comparable=relations.comparable,
+        taken_up=relations.taken_up,
+        adapted_from=relations.adapted_from,
         minutes=minutes,
         is_due_for_review=is_due,
     )
 
 
-def _relations(
-    page: KnowledgePage, reader: Reader, language: str
-) -> tuple[list[TakenUp], list[AdaptedPractice], list[KnowledgePage]]:
+@dataclass(frozen=True)
+class _Relations:
+    """The other pieces that stand around one."""
+
+    related: Sequence[RelatedPiece]
+    comparable: Sequence[KnowledgePage]
+    taken_up: Sequence[TakenUp]
+    adapted_from: Sequence[AdaptedPractice]
+
+
+class _Alike:
+    """What has to do with a piece by itself: pieces that share its topics, or come from the same organisation.
+
+    `narrow` says which pages these are, and `load` what is needed to say why.
+    """
+
+    def __init__(self, page: KnowledgePage, readable: QuerySet[KnowledgePage], known: set[UUID]) -> None:
+        self.topics = [topic.pk for topic in page.topics.all()]
+        named = {author.organisation_id for author in page.authors.all()} | {getattr(page, "organisation_id", None)}
+        self.organisations = named - {None}
+        self.is_case = isinstance(page, CaseStudy)
+        self.others = readable.order_by().exclude(translation_key__in=known | {page.translation_key})
+        self.other_cases = readable.order_by().exclude(translation_key=page.translation_key)
+
+    def narrow(self) -> Q:
+        """Match the pages closest to the piece, and the cases it may be compared with."""
+        found = Q(pk__in=[])
+        if self.topics:
+            found |= Q(pk__in=self._sharing_topics(self.others)[:RELATED_COUNT])
+            if self.is_case:
+                cases = self.other_cases.filter(casestudy__isnull=False)
+                found |= Q(pk__in=self._sharing_topics(cases)[:COMPARABLE_COUNT])
+        if self.organisations:
+            same = self.others.filter(self._is_of_organisations()).order_by("-published_on", "-pk")
+            found |= Q(pk__in=same.values("pk")[:RELATED_COUNT])
+        return found
+
+    def load(self, pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
+        """Load with pages which of the piece's topics they have, and whether its organisations wrote them."""
+        topics = KnowledgePage.topics.through.objects.filter(
+            knowledgepage_id=OuterRef("pk"), concept_id__in=self.topics
+        )
+        of_same = KnowledgePage.objects.filter(self._is_of_organisations(), pk=OuterRef("pk"))
+        return pages.annotate(
+            shared_rows=JSONRows(topics.order_by("concept__slug"), "concept_id"), is_of_same=Exists(of_same)
+        )
+
+    def _is_of_organisations(self) -> Q:
+        authors = Author.objects.filter(organisation__in=self.organisations).values("page")
+        cases = CaseStudy.objects.filter(organisation__in=self.organisations).values("pk")
+        return Q(pk__in=authors) | Q(pk__in=cases)
+
+    def _sharing_topics(self, pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage, Any]:
+        sharing = pages.filter(topics__in=self.topics).annotate(shared=Count("topics"))
+        return sharing.order_by("-shared", "-published_on", "-pk").values("pk")
+
+
+def _relations(page: KnowledgePage, reader: Reader, language: str) -> _Relations:
     """Return where a practice was taken up, what a case adapted, and related items, as the reader may see them.
 
     All pages named by any of them are fetched together, in the best language, through the policy.
     """
     records, organisations = records_of_reuse(page)
-    related_keys = item_keys(page.related_items.all())
-    keys = {*related_keys, *(record.practice_key for record in records), *(record.case_key for record in records)}
-    keys -= {page.translation_key, None}
-    pages = for_cards(readable_knowledge(reader, language).filter(translation_key__in=keys)) if keys else []
-    by_key = {other.translation_key: other for other in cards(pages)}
+    chosen_keys = item_keys(page.related_items.all())
+    keys = {*chosen_keys, *(record.practice_key for record in records)}
+    keys |= {record.case_key for record in records if record.case_key}
+    keys -= {page.translation_key}
+    readable = readable_knowledge(reader, language)
+    alike = _Alike(page, readable, set(chosen_keys))
+    wanted = alike.load(for_cards(readable.filter(Q(translation_key__in=keys) | alike.narrow())))
+    found = cards(wanted) if keys or alike.topics or alike.organisations else []
+    for other in found:
+        other.shared_rows = other.shared_rows or []  # Django knows without asking that no topic is shared.
+    by_key = {other.translation_key: other for other in found}
 
     taken_up, adapted_from = [], []
     for record in records:
@@ -304,9 +400,36 @@ def _relations(
                 continue
             organisation = organisations.get(record.organisation_id or 0)
             name = organisation.name_in(language) if organisation else ""
-            country = country_name(record.country, language) if record.country else ""
-            taken_up.append(TakenUp(name, country, record.year, record.note, case))
+            # A record without a country is of those that its case study is about.
+            told = [country.code for country in case.countries.all()] if case else []
+            codes = [record.country] if record.country else told
+            places = [Place(code, country_name(code, language)) for code in codes]
+            taken_up.append(TakenUp(name, places, record.year, record.note, case))
         elif practice := by_key.get(record.practice_key):
             adapted_from.append(AdaptedPractice(practice, record.year, record.note))
-    related = [by_key[key] for key in related_keys if key in by_key]
-    return taken_up, adapted_from, related
+
+    vocabulary = current_vocabulary(reader.generation)
+    related = [
+        RelatedPiece(by_key[key], gettext("Chosen by the editors"))
+        for key in dict.fromkeys(chosen_keys)
+        if key in by_key
+    ]
+    closest = sorted(found, key=lambda other: (len(other.shared_rows), other.published_on, other.pk), reverse=True)
+    others = [other for other in closest if other.translation_key not in chosen_keys]
+    added = []
+    for other in [each for each in others if each.shared_rows]:
+        term = vocabulary.by_pk.get(other.shared_rows[0][0])
+        topic = term.label_in(language) if term else ""
+        added.append(RelatedPiece(other, gettext("Same topic: %(topic)s") % {"topic": topic}))
+    for other in [each for each in others if each.is_of_same and not each.shared_rows]:
+        added.append(RelatedPiece(other, gettext("By the same organisation")))
+    return _Relations(
+        related=[*related, *added[: max(0, RELATED_COUNT - len(related))]],
+        comparable=[other for other in closest if alike.is_case and other.shared_rows and _is_case(other)],
+        taken_up=taken_up,
+        adapted_from=adapted_from,
+    )
+
+
+def _is_case(page: KnowledgePage) -> bool:
+    return page.specific_class is CaseStudy

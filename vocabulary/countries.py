@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pycountry
@@ -25,5 +26,10 @@ def country_name(code: str, language: str | None = None) -> str:
 
 def country_choices() -> list[tuple[str, str]]:
     """Return (code, name) pairs in the order of the names in the active language."""
-    names = _names(get_language() or "en")
-    return sorted(names.items(), key=lambda pair: anyascii(pair[1]) if pair[1][0] < "\u0600" else pair[1])
+    return in_order_of_names(CODES, get_language() or "en")
+
+
+def in_order_of_names(codes: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Return (code, name) pairs in the order of the names in a language."""
+    names = [(code, country_name(code, language)) for code in codes]
+    return sorted(names, key=lambda pair: anyascii(pair[1]) if pair[1][0] < "\u0600" else pair[1])

@@ -9,7 +9,7 @@ from django.db.models import OuterRef
 
 from access.generation import cached_for_generation
 from access.rows import JSONRows
-from vocabulary.models import Concept, ConceptLabel
+from vocabulary.models import Concept, ConceptDefinition, ConceptLabel
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,14 @@ class Term:
 
     def label_in(self, language: str) -> str:
         """Return the preferred label in a language, else in English, else any, else the slug."""
-        return (
-            self.preferred.get(language) or self.preferred.get("en") or next(iter(self.preferred.values()), self.slug)
-        )
+        return self.preferred.get(self.label_language(language), self.slug)
+
+    def label_language(self, language: str) -> str:
+        """Return the code of the language that `label_in` answers in, or nothing when it gives the slug."""
+        for code in (language, "en", *self.preferred):
+            if self.preferred.get(code):
+                return code
+        return ""
 
 
 class Vocabulary:
@@ -49,6 +54,24 @@ class Vocabulary:
         terms = [term for term in self.by_slug.values() if term.scheme in wanted]
         return sorted(terms, key=lambda term: term.label_in(language).casefold())
 
+    def narrower_than(self, slug: str) -> list[Term]:
+        """Return the terms that are directly below one."""
+        return [term for term in self.by_slug.values() if term.broader == slug]
+
+    def with_narrower(self, term: Term) -> list[Term]:
+        """Return a term and all below it."""
+        below: dict[str, list[Term]] = {}
+        for each in self.by_slug.values():
+            below.setdefault(each.broader, []).append(each)
+        found = {term.slug: term}
+        waiting = [term.slug]
+        while waiting:
+            for each in below.get(waiting.pop(), ()):
+                if each.slug not in found:
+                    found[each.slug] = each
+                    waiting.append(each.slug)
+        return list(found.values())
+
     def with_broader(self, slugs: Iterable[str]) -> list[str]:
         """Return slugs with those of all their broader concepts, without repetition."""
         found: dict[str, None] = {}
@@ -57,13 +80,6 @@ class Vocabulary:
                 found[slug] = None
                 slug = self.by_slug[slug].broader if slug in self.by_slug else ""
         return list(found)
-
-    def with_narrower(self, slug: str) -> list[str]:
-        """Return a slug with those of all concepts below it."""
-        found = [slug]
-        for above in found:
-            found += [term.slug for term in self.by_slug.values() if term.broader == above and term.slug not in found]
-        return found
 
 
 def load_vocabulary() -> Vocabulary:
@@ -85,3 +101,35 @@ def load_vocabulary() -> Vocabulary:
 def current_vocabulary(generation: int) -> Vocabulary:
     """Return the vocabulary as of a content generation (see `access.generation`)."""
     return cached_for_generation("vocabulary", generation, load_vocabulary)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What is asked of one concept only, on its own page.
+
+    Attributes:
+        definitions: by language code.
+        related: slugs of related concepts.
+    """
+
+    definitions: dict[str, str]
+    related: list[str]
+
+    def definition_in(self, language: str) -> tuple[str, str]:
+        """Return the definition in a language, else in English, else any, and the code of its language."""
+        for code in (language, "en", *self.definitions):
+            if self.definitions.get(code):
+                return self.definitions[code], code
+        return "", ""
+
+
+def meaning_of(term: Term) -> Meaning:
+    """Read what a concept means and what it is related to (one query)."""
+    definitions = ConceptDefinition.objects.filter(concept=OuterRef("pk"))
+    related = Concept.related.through.objects.filter(from_concept=OuterRef("pk")).order_by("to_concept__slug")
+    rows = Concept.objects.filter(pk=term.pk).annotate(
+        definition_rows=JSONRows(definitions, "language", "text"),
+        related_rows=JSONRows(related, "to_concept__slug"),
+    )
+    definition_rows, related_rows = rows.values_list("definition_rows", "related_rows").first() or ([], [])
+    return Meaning(dict(definition_rows), [slug for (slug,) in related_rows])

@@ -10,21 +10,26 @@ from django import template
 from django.conf import settings
 from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse, translate_url
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
 from access.readers import reader_of
+from home.copies import citation_for
 from home.dates import format_date
 from home.machine_readable import machine_readable
 from home.queries import Link, page_trail
 from knowledge import captions
 from knowledge.addresses import full_address_of, reading_address_of
+from knowledge.citations import Citation
 from knowledge.links import resolve_references
 from knowledge.loading import Version, versions_of
 from knowledge.models import KnowledgePage
+from knowledge.pdf import can_make_pdf
 from knowledge.queries import heading_anchor
+from knowledge.sources import link_sources
 from translation.queries import OutdatedNotice, outdated_notice
 from vocabulary.queries import Term
 
@@ -71,6 +76,16 @@ def label(term: Term) -> str:
 
 
 @register.filter
+def named(term: Term) -> SafeString:
+    """Return a term's label, marked as of another language where it has none in the active one."""
+    language = get_language() or "en"
+    text, code = term.label_in(language), term.label_language(language)
+    if code in {"", language}:
+        return format_html("{}", text)
+    return format_html('<span lang="{}" dir="{}">{}</span>', code, direction(code), text)
+
+
+@register.filter
 def anchor(block_id: str) -> str:
     """Return the identifier of a heading block."""
     return heading_anchor(block_id)
@@ -112,6 +127,21 @@ def outdated_notice_tag(context: dict[str, Any], page: Page) -> OutdatedNotice |
     return outdated_notice(page, reader_of(context["request"]))
 
 
+@register.simple_tag(takes_context=True, name="citation")
+def citation_tag(context: dict[str, Any], page: KnowledgePage) -> Citation | None:
+    """Return how a page is cited; None for one that is not published."""
+    request = context["request"]
+    if getattr(request, "is_preview", False) or not page.pk:
+        return None
+    return citation_for(page, request)
+
+
+@register.simple_tag(name="pdf_url")
+def pdf_url_tag(page: KnowledgePage) -> str:
+    """Return where a page is as PDF, or nothing where none can be made."""
+    return reverse("pdf", args=[page.pk]) if can_make_pdf() else ""
+
+
 @dataclass(frozen=True)
 class LanguageLink:
     """A language to switch to: code, name in itself, address, and how the text is there."""
@@ -126,7 +156,11 @@ class LanguageLink:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[LanguageLink]:
-    """Return one link for each language; on a page they lead to the same page."""
+    """Return one link for each language; on a page they lead to the same page.
+
+    A view that is not of a page is at the same address in every language; one whose content is, too, says so
+    with `is_in_all_languages`.
+    """
     request = context["request"]
     page = context.get("page")
     current = get_language() or "en"
@@ -151,7 +185,7 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
                 direction="rtl" if info["bidi"] else "ltr",
                 url=url,
                 is_current=code == current,
-                is_translation=code in versions,
+                is_translation=code in versions or bool(context.get("is_in_all_languages")),
             )
         )
     return links
@@ -174,10 +208,12 @@ class LinksNode(Node):
 
     def render(self, context: Any) -> SafeString:
         """Return the content with its references resolved for the reader of the request."""
-        html = self.nodelist.render(context)
+        rendered = self.nodelist.render(context)
         request = context.get("request")
         documents = getattr(context.get("page"), "loaded_documents", None)
-        return mark_safe(resolve_references(html, reader_of(request) if request else None, documents))  # noqa: S308
+        html = resolve_references(rendered, reader_of(request) if request else None, documents)
+        # Several pages on one have several lists: a number would not say of which.
+        return mark_safe(html if context.get("is_comparison") else link_sources(html))  # noqa: S308
 
 
 @register.tag

@@ -92,6 +92,12 @@ class ReadablePage(FramePreviewMixin, MarkedPage):
         blank=True,
         help_text=_("When somebody should check that this is still right; the report of due reviews lists it."),
     )
+    reviewed_on = models.DateField(
+        _("last reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last checked that this is still right; readers see it."),
+    )
     source_language = models.CharField(
         _("source language"), max_length=10, choices=settings.LANGUAGES, blank=True, editable=False
     )
@@ -116,7 +122,9 @@ class ReadablePage(FramePreviewMixin, MarkedPage):
         FieldPanel("marking"),
     ]
     date_panels = [
-        MultiFieldPanel([FieldPanel("published_on"), FieldPanel("review_by")], heading=_("Dates")),
+        MultiFieldPanel(
+            [FieldPanel("published_on"), FieldPanel("reviewed_on"), FieldPanel("review_by")], heading=_("Dates")
+        ),
     ]
     gate_panels = [
         FieldPanel("publishing_reason"),
@@ -133,6 +141,7 @@ class ReadablePage(FramePreviewMixin, MarkedPage):
         SynchronizedField("marking", overridable=False),
         SynchronizedField("published_on", overridable=False),
         SynchronizedField("review_by", overridable=False),
+        SynchronizedField("reviewed_on", overridable=False),
     ]
 
     search_fields = [

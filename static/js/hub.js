@@ -1,5 +1,5 @@
-// Completion in search boxes, the current place in the table of contents, and what readers keep for themselves.
-// Everything works without it.
+// Completion in search boxes, the current place in the table of contents, copying a citation, and what readers keep
+// for themselves. Everything works without it.
 "use strict";
 
 function completing(input) {
@@ -159,6 +159,25 @@ function answering(form) {
 
 document.querySelectorAll("[data-state]").forEach(keeping);
 document.querySelectorAll(".useful__answers").forEach(answering);
+
+function copying(text) {
+  if (!navigator.clipboard) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text.dataset.copy;
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent.replace(/\s+/g, " ").trim());
+    said.textContent = text.dataset.copied;
+    setTimeout(() => { said.textContent = ""; }, 4000);
+  });
+  const line = document.createElement("p");
+  line.append(button, " ", said);
+  text.after(line);
+}
+
+document.querySelectorAll("[data-copy]").forEach(copying);
 document.querySelectorAll("input[data-completions]").forEach(completing);
 document.querySelectorAll(".contents").forEach(followingHeadings);
 const facets = document.querySelector(".facets");

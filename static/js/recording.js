@@ -158,7 +158,7 @@ function start() {
   document.querySelector(".recording").addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const place = event.target.closest("a[data-start]"), file = event.target.closest("[data-file]");
-    const copy = event.target.closest("[data-copy]");
+    const copy = event.target.closest("[data-link]");
     if (place) {
       event.preventDefault();
       if (cues.includes(place)) makeReachable(place);

@@ -338,6 +338,13 @@ SHOWING: dict[str, tuple[str, Surface]] = {
         "<lang>/search/",
         lambda w, h: [f"/{code}/search/?q={h.asked}&language={h.language}" for code in ("en", "ar", "es", "fr")],
     ),
+    "topic": (
+        "<lang>/topics/<slug:slug>/",
+        lambda w, h: [f"/{h.language}/topics/{h.topic}/", f"/{h.language}/topics/{h.topic}/?type=article"],
+    ),
+    "country": ("<lang>/countries/<slug:code>/", lambda w, h: [f"/{h.language}/countries/ki/"]),
+    "BibTeX": ("<lang>/cite/<int:page_id>.bib", lambda w, h: [f"/{h.language}/cite/{h.page.pk}.bib"]),
+    "RIS": ("<lang>/cite/<int:page_id>.ris", lambda w, h: [f"/{h.language}/cite/{h.page.pk}.ris"]),
     "completion": ("<lang>/search/completions/", lambda w, h: [f"/{h.language}/search/completions/?q={h.secret}"]),
     "API: list": ("api/v3/pages/", lambda w, h: [f"/api/v3/pages/?limit=100&fields=summary&locale={h.language}"]),
     "API: filters": ("api/v3/pages/", lambda w, h: [f"/api/v3/pages/?topic={h.topic}", "/api/v3/pages/?country=KI"]),
@@ -379,6 +386,10 @@ FOR_VISITORS: dict[str, tuple[str, Surface]] = {
 SILENT: dict[str, tuple[str, Surface]] = {
     "errors": ("<lang>/", lambda w, h: [f"/{h.language}/nothing-is-here/"]),
     "nothing found": ("<lang>/search/", lambda w, h: [f"/{h.language}/search/?q=nothinglikeit"]),
+    # Numbers of what is no case study compare nothing.
+    "comparison": ("<lang>/compare/", lambda w, h: [f"/en/compare/?case={h.page.pk}&case={w.referring[1].pk}"]),
+    "countries": ("<lang>/countries/", lambda w, h: [f"/{h.language}/countries/"]),
+    "topics": ("<lang>/topics/", lambda w, h: [f"/{h.language}/topics/"]),
     "robots": ("robots.txt", lambda w, h: ["/robots.txt"]),
     "pages that refer, as Markdown": (
         r"<lang>/^(?P<path>(?:[\w\-]+/)+)index\.md$",
@@ -423,6 +434,7 @@ SILENT: dict[str, tuple[str, Surface]] = {
 ALSO_TESTED = {
     "media/<path:path>": "test_files",
     "<lang>/original/<int:page_id>/": "test_the_view_of_untranslated_pages",
+    "<lang>/pdf/<int:page_id>/": "test_pdfs",
     "<lang>/adapted/<int:page_id>/": "test_the_form_for_adaptations",
     **dict.fromkeys(
         (
@@ -535,12 +547,52 @@ class TestMatrix:
                 item["title"] for item in client.get(f"/en/search/completions/?q={hidden.secret}").json()["completions"]
             }
             assert bool(shown) == may_read, hidden.name
-            for address in (f"/{hidden.language}/", _listing(hidden)):
+            for address in (f"/{hidden.language}/", f"/{hidden.language}/topics/", _listing(hidden)):
                 assert (hidden.topic in text_of(client.get(address, follow=True))) == may_read, (hidden.name, address)
             assert bool(client.get(f"/api/v3/pages/?topic={hidden.topic}").json()["count"]) == may_read, hidden.name
+            topic = client.get(f"/{hidden.language}/topics/{hidden.topic}/").context["list"]
+            assert (topic.total, len(topic.kinds)) == (int(may_read), int(may_read)), hidden.name
         readable = [hidden for hidden in world.hidden if who in READERS_OF[hidden.name]]
+        for country in (client.get("/en/countries/ki/").context["list"].total, self._counted(client, "KI")):
+            assert country == len({hidden.page.translation_key for hidden in readable})
         for kind in ("images", "documents"):
             assert client.get(f"/api/v3/{kind}/").json()["count"] == len(readable)
+
+    @staticmethod
+    def _counted(client, code: str) -> int:
+        countries = client.get("/en/countries/").context["countries"]
+        return sum(country.count for country in countries if country.code == code)
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_pdfs(self, client, world, who, monkeypatch):
+        monkeypatch.setattr("home.copies.make_pdf", lambda html, page, address: html.encode())
+        sign_in(client, who)
+        for hidden in world.hidden:
+            address = f"/{hidden.language}/pdf/{hidden.page.pk}/"
+            may_read = who in READERS_OF[hidden.name]
+            for _time in range(2):  # The second may come from the cache.
+                answer = client.get(address)
+                assert (answer.status_code == 200) == may_read, address
+                assert (hidden.secret in text_of(answer)) == may_read, address
+                if may_read and "visitor" not in READERS_OF[hidden.name] and hidden.page.marking != "CLEAR":
+                    assert answer["Cache-Control"] == "private, no-store"
+        for page in world.referring:
+            text = text_of(client.get(f"/en/pdf/{page.pk}/"))
+            for hidden in world.hidden:
+                assert (hidden.secret in text) <= (who in READERS_OF[hidden.name]), hidden.name
+
+    @pytest.mark.parametrize("who", READERS)
+    def test_a_comparison(self, client, world, who):
+        secret, other = make_case_study("Velociraptor case", marking="GREEN"), world.referring[1]
+        unknown = Page.objects.order_by("-pk").first().pk + 1000
+        sign_in(client, who)
+        for beside in ("", f"case={other.pk}&"):
+            hidden, nothing = (
+                text_of(client.get(f"/en/compare/?{beside}case={pk}")).replace(f"case={pk}", "")
+                for pk in (secret.pk, unknown)
+            )
+            assert (hidden == nothing) == (who not in MEMBERS)
+            assert ("Velociraptor" in hidden) == (who in MEMBERS)
 
     @pytest.mark.parametrize("who", READERS)
     def test_hidden_and_unknown_answer_the_same(self, client, world, who):
@@ -553,6 +605,9 @@ class TestMatrix:
             pairs = [
                 (hidden.page.url, f"/{hidden.language}/best-practices/nothing-is-here/"),
                 (f"/fr/original/{hidden.page.pk}/", f"/fr/original/{unknown}/"),
+                (f"/en/cite/{hidden.page.pk}.bib", f"/en/cite/{unknown}.bib"),
+                (f"/en/cite/{hidden.page.pk}.ris", f"/en/cite/{unknown}.ris"),
+                (f"/en/pdf/{hidden.page.pk}/", f"/en/pdf/{unknown}/"),
                 (f"/api/v3/pages/{hidden.page.pk}/", f"/api/v3/pages/{unknown}/"),
                 (f"/api/v3/images/{hidden.image.pk}/", f"/api/v3/images/{unknown}/"),
                 (f"/api/v3/documents/{hidden.document.pk}/", f"/api/v3/documents/{unknown}/"),

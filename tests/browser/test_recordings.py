@@ -101,7 +101,7 @@ def test_a_member_watches_reads_and_shares_a_second(sign_in, visit, language):
     member.locator("video").evaluate("video => video.pause()")
 
     # A link to this second, opened by somebody else.
-    member.locator("[data-copy]").click()
+    member.locator("[data-link]").click()
     expect(member.locator("[data-status]")).not_to_be_empty()
     link = member.evaluate("navigator.clipboard.readText()")
     second = int(parse_qs(urlsplit(link).query)["t"][0])

@@ -56,6 +56,14 @@ PUBLIC = {
     "<lang>/lists/<slug:token>/": "members who have the address, of its items what they may read",
     "<lang>/useful/<int:page_id>/": "everyone, for what they may read",
     "<lang>/account/feed/": "members: the address of their own feed",
+    "<lang>/topics/": "everyone: what the reader may read is counted, through the policy",
+    "<lang>/topics/<slug:slug>/": "everyone: the vocabulary is public; what is about it, through the policy",
+    "<lang>/countries/": "everyone: what the reader may read is counted, through the policy",
+    "<lang>/countries/<slug:code>/": "everyone: lists through the policy; organisations for members",
+    "<lang>/compare/": "the policy, for each case",
+    "<lang>/cite/<int:page_id>.bib": "the policy",
+    "<lang>/cite/<int:page_id>.ris": "the policy",
+    "<lang>/pdf/<int:page_id>/": "the policy",
 }
 PREFIXES = {
     "api/": "the policy, for the session's or the token's user",

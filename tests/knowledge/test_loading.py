@@ -10,7 +10,7 @@ from wagtail.models import Page, PageViewRestriction
 from home.routing import find_page
 from knowledge.addresses import address_of, full_address_of
 from knowledge.models import Adaptation, Article, CaseStudy
-from knowledge.queries import reading_context
+from knowledge.queries import Place, reading_context
 from tests.factories import MemberFactory, OrganisationFactory, make_article, make_case_study, section, translate
 from tests.home.test_reading import rich_article
 
@@ -24,13 +24,17 @@ def _tree(tree):
 
 def comparable(context) -> dict:
     """Return a reading context as texts and keys, whatever made its objects."""
-    shown = dataclasses.asdict(dataclasses.replace(context, authors=(), attachments=(), related=()))
+    shown = dataclasses.asdict(dataclasses.replace(context, authors=(), attachments=(), related=(), countries=()))
     shown["authors"] = [(a.name, a.role, str(a.organisation or "")) for a in context.authors]
     shown["attachments"] = [
         (a.document.title, a.document.url, a.document.file_size, a.note) for a in context.attachments
     ]
-    shown["related"] = [(page.pk, page.title, [c.name for c in page.countries.all()]) for page in context.related]
-    shown["taken_up"] = [(each.organisation, each.country, each.year, each.note) for each in context.taken_up]
+    shown["related"] = [
+        (each.item.pk, each.item.title, [c.name for c in each.item.countries.all()], each.reason)
+        for each in context.related
+    ]
+    shown["countries"] = [country.name for country in context.countries]
+    shown["taken_up"] = [(each.organisation, each.places, each.year, each.note) for each in context.taken_up]
     shown["adapted_from"] = [(each.practice.pk, each.year, each.note) for each in context.adapted_from]
     return shown
 
@@ -59,8 +63,8 @@ def test_reuse_is_told_on_both_ends_loaded_or_not(as_reader):
     case.save_revision().publish()
     reader = as_reader()
     of_practice = reading_context(find_page("best-practices/the-practice/", "en", reader), reader)
-    assert [(each.organisation, each.country, each.year) for each in of_practice.taken_up] == [
-        ("Those who did", "Kenya", 2024)
+    assert [(each.organisation, each.places, each.year) for each in of_practice.taken_up] == [
+        ("Those who did", [Place("KE", "Kenya")], 2024)
     ]
     loaded = find_page("case-studies/the-case/", "en", reader)
     assert [each.practice.pk for each in reading_context(loaded, reader).adapted_from] == [practice.pk]

@@ -156,7 +156,6 @@ def describe_recording(page: WebinarRecording, setting: Setting) -> dict[str, An
         ]
         if page.cue_count
         else None,
-        "transcript": " ".join(cue.text for cue in captions.cues_from(page.cues)),
         "hasPart": [
             {
                 "@type": "Clip",

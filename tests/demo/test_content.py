@@ -10,15 +10,22 @@ import pytest
 from django.conf import settings
 
 from access.models import Marking
-from demo.content import FOLDER, KINDS, BodyBuilder, Item, read_item, read_items, read_organisations
+from demo.content import FOLDER, KINDS, BodyBuilder, Item, read_item, read_items, read_organisations, read_times
 from demo.illustrations import NAMES
+from knowledge.captions import Cue, find_remarks, find_wrong_language, read_captions, write_captions
+from knowledge.media_files import look_into
 from knowledge.models import Article, CaseStudy
 from vocabulary.countries import CODES
 from vocabulary.models import Scheme
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
-BODIES = {"articles": Article.body_fields, "case_studies": CaseStudy.body_fields, "pages": ("body",)}
+BODIES = {
+    "articles": Article.body_fields,
+    "case_studies": CaseStudy.body_fields,
+    **dict.fromkeys(("pages", "series", "recordings"), ("body",)),
+}
 KNOWLEDGE = [item for kind in ("articles", "case_studies") for item in read_items(kind)]
+RECORDINGS = read_items("recordings")
 ITEMS = [item for kind in KINDS for item in read_items(kind)]
 TEXTS = [(item, language) for item in ITEMS for language in item.texts]
 # What no reader reads as a word: names of files, addresses, kinds.
@@ -183,7 +190,7 @@ def test_addresses_of_one_section_differ(language):
 
 @pytest.mark.parametrize("item", ITEMS, ids=named)
 def test_what_an_item_names_is_there(item):
-    meta, keys = item.meta, {other.key for other in KNOWLEDGE}
+    meta, keys = item.meta, {other.key for other in [*KNOWLEDGE, *RECORDINGS]}
     assert meta["marking"] in Marking.values
     assert meta["image"] in NAMES
     assert {block["figure"]["image"] for block in body(item, item.source) if "figure" in block} <= set(NAMES)
@@ -191,7 +198,9 @@ def test_what_an_item_names_is_there(item):
     assert set(meta.get("sectors", [])) <= of_scheme(Scheme.SECTOR)
     assert set(meta.get("regions", [])) <= of_scheme(Scheme.REGION)
     assert set(meta.get("countries", [])) <= set(CODES)
-    assert {author["organisation"] for author in meta.get("authors", [])} <= set(read_organisations())
+    assert {author["organisation"] for author in meta.get("authors", []) + meta.get("speakers", [])} <= set(
+        read_organisations()
+    )
     assert set(meta.get("related", [])) <= keys - {item.key}
     assert {each["practice"] for each in meta.get("adapted_from") or []} <= keys - {item.key}
 
@@ -202,6 +211,47 @@ def test_a_piece_of_knowledge_can_be_found_by_what_it_is_about(item):
     assert item.meta["sectors"]
     assert item.meta["authors"]
     assert item.meta["review_by"] > item.published
+
+
+# --- Recordings ---------------------------------------------------------------------------------
+
+
+def test_there_are_two_series_with_eight_recordings():
+    assert len(read_items("series")) == 2
+    assert len(RECORDINGS) == 8
+    assert {item.meta["series"] for item in RECORDINGS} == {item.key for item in read_items("series")}
+    assert {item.source for item in RECORDINGS} >= {"en", "es", "fr"}
+
+
+@pytest.mark.parametrize("item", RECORDINGS, ids=named)
+def test_captions_are_those_of_a_real_talk_in_every_language(item):
+    times = read_times(item.key)
+    assert set(item.texts) == LANGUAGES
+    assert 4 * 60 <= times[-1][1] / 1000 <= 9 * 60
+    for language, text in item.texts.items():
+        assert len(text["cues"]) == len(times), language
+        assert len(text["chapters"]) == len(item.meta["chapters"]), language
+        assert all(15 <= len(cue) <= 84 for cue in text["cues"]), language
+        cues = [
+            Cue(str(n), start, end, cue) for n, (cue, (start, end)) in enumerate(zip(text["cues"], times, strict=True))
+        ]
+        assert read_captions(write_captions(cues))
+        assert not find_wrong_language(cues, language)
+        hasty = [remark for remark in find_remarks(cues) if "letters a second" in remark]
+        assert len(hasty) <= len(cues) * 0.35, (language, hasty)
+
+
+@pytest.mark.parametrize("item", RECORDINGS, ids=named)
+def test_files_of_recordings_are_small_and_play(item):
+    folder = FOLDER / "recordings" / item.key
+    files = sorted(folder.glob("*.m*4*"))
+    assert {"360p.mp4", "sound.m4a"} <= {file.name for file in files}
+    for path in files:
+        assert path.stat().st_size <= 3 * 1024 * 1024
+        with path.open("rb") as file:
+            facts = look_into(file, path.name, path.stat().st_size)
+        assert abs(facts.duration - read_times(item.key)[-1][1] / 1000) < 5
+    assert (folder / "slides.pdf").stat().st_size < 100_000
 
 
 def test_the_home_page_is_the_same_in_every_language():

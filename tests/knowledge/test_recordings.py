@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,9 +40,10 @@ def _tree(tree):
 
 
 def body_of(client, url: str) -> str:
+    """Return what stands in the page, without its head."""
     response = client.get(url)
     assert response.status_code == 200
-    return response.content.decode()
+    return response.content.decode().partition("<body")[2]
 
 
 def translate_cues(recording: WebinarRecording, language: str, texts: dict[str, str]) -> WebinarRecording:
@@ -333,3 +337,31 @@ def test_the_preview_of_a_new_recording(editor_client):
     data = form_data(empty, media=inline_formset([{"media": make_media().pk}]))
     assert editor_client.post(url, data).json()["is_valid"]
     assert "Good morning." in body_of(editor_client, url + "?mode=")
+
+
+def test_a_recording_is_a_video_with_clips_to_search_engines(client):
+    series = make_series()
+    recording = make_recording(
+        parent=series, chapters=CHAPTERS, episode=1, media=[make_media(), make_media(height=720)]
+    )
+    head = client.get(recording.url).content.decode().partition("<body")[0]
+    graph = json.loads(re.search(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', head, re.DOTALL)[1])
+    [video] = [node for node in graph["@graph"] if "VideoObject" in node["@type"]]
+    assert [(clip["startOffset"], clip["endOffset"]) for clip in video["hasPart"]] == [(0, 8), (8, 600)]
+    assert video["hasPart"][1]["url"].endswith("?t=8")
+    assert video["duration"] == "PT600S"
+    assert video["isPartOf"]["name"] == "A series"
+    assert video["caption"][0]["contentUrl"].endswith(f"/captions/{recording.pk}.vtt")
+    hidden = make_recording("Hidden", marking="GREEN")
+    client.force_login(MemberFactory())
+    assert "ld+json" not in client.get(hidden.url).content.decode()
+
+
+def test_a_recording_is_read_as_markdown_and_on_paper(client):
+    recording = make_recording(chapters=CHAPTERS)
+    markdown = client.get(f"{recording.url}index.md").content.decode()
+    assert "## The key" in markdown
+    assert "0:04" in markdown or "We begin with the gate." in markdown
+    answer = client.get(f"/en/pdf/{recording.pk}/")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF")

@@ -163,8 +163,12 @@ class DemoLoader:
         for name, form in item.meta.get("forms", {}).items():
             if name not in self.documents:
                 content = ContentFile(checklist_csv(form["header"], []), name=f"{name}.csv")
-                self.documents[name] = HubDocument.objects.create(title=form["title"], file=content).pk
+                self.documents[name] = self.document(form["title"], content)
         return self.documents
+
+    def document(self, title: str, file: ContentFile) -> int:
+        """Store a file to take along; return its key."""
+        return HubDocument.objects.create(title=title, file=file, file_size=file.size).pk
 
     def section(self, item: Item) -> Page:
         """Return the page that an item belongs under, in the language it was written in."""
@@ -277,8 +281,7 @@ class DemoLoader:
                 keys.append(media.pk)
             self.files[item.key] = keys
             slides = ContentFile((folder / "slides.pdf").read_bytes(), name=f"{item.key}-slides.pdf")
-            document = HubDocument.objects.create(title=f"{title} (slides)", file=slides)
-            self.documents[f"{item.key}/slides"] = document.pk
+            self.documents[f"{item.key}/slides"] = self.document(f"{title} (slides)", slides)
         return self.files[item.key]
 
     def make_page(self, item: Item) -> None:
@@ -299,11 +302,9 @@ class DemoLoader:
                 if block.block_type == "steps":
                     rows = [[str(step["title"]), str(step["text"] or ""), ""] for step in block.value["items"]]
                     content = checklist_csv(["1", "2", "✓"], rows)
-                    document = HubDocument.objects.create(
-                        title=str(block.value["title"]), file=ContentFile(content, name=f"{item.key}.csv")
-                    )
+                    file = ContentFile(content, name=f"{item.key}.csv")
                     return Attachment(
-                        document=document,
+                        document_id=self.document(str(block.value["title"]), file),
                         locale=page.locale,
                         note="",
                         translation_key=uuid.uuid5(NAMESPACE, f"{item.key}/attachment"),

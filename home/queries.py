@@ -238,7 +238,7 @@ def front_page(page: HomePage, reader: Reader) -> FrontPage:
     language = page.locale.language_code
     keys = item_keys(page.featured_items.all())
     readable = readable_knowledge(reader, language)
-    newest = readable.order_by("-published_on", "-pk")
+    newest = readable.exclude(translation_key__in=keys).order_by("-published_on", "-pk")
     shown = for_cards(readable.filter(Q(translation_key__in=keys) | Q(pk__in=newest.values("pk")[:LATEST_COUNT])))
     found = cards(shown.order_by("-published_on", "-pk"))
     featured = {item.translation_key: item for item in found if item.translation_key in keys}
@@ -246,7 +246,7 @@ def front_page(page: HomePage, reader: Reader) -> FrontPage:
     return FrontPage(
         priority=chosen[0] if chosen else None,
         featured=chosen[1:],
-        latest=found[:LATEST_COUNT],
+        latest=[item for item in found if item.translation_key not in featured],
         upcoming=[item for item in page.upcoming_dates.all() if item.date >= timezone.localdate()],
         topics=topics_with_counts(reader, language)[:TOPIC_COUNT],
         figures=list(page.figures.all()),

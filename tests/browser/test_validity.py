@@ -31,7 +31,8 @@ def test_every_page_type_is_valid_html(hub, tmp_path):
                 with urllib.request.urlopen(request, timeout=30) as answer:
                     (tmp_path / f"{name.replace(' ', '-').replace(',', '')}-{language}.html").write_bytes(answer.read())
             except urllib.error.HTTPError as error:
-                assert error.code == 404, url  # Addresses of pages are other ones in Arabic.
+                if error.code != 404:  # Addresses of pages are other ones in Arabic.
+                    raise
     files = sorted(map(str, tmp_path.glob("*.html")))
     assert len(files) >= len(PUBLIC)
     command = ["java", "-jar", str(Path(folder) / "vnu.jar"), "--errors-only", *files]

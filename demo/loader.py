@@ -268,7 +268,7 @@ class DemoLoader:
             folder = FOLDER / "recordings" / item.key
             keys = []
             for path in sorted(folder.glob("*.m*4*")):
-                facts = {"type": "audio"}
+                facts: dict[str, Any] = {"type": "audio"}
                 if path.suffix == ".mp4":
                     height = int(path.stem.rstrip("p"))
                     facts = {"type": "video", "width": height * 16 // 9, "height": height}

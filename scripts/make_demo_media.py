@@ -17,8 +17,10 @@ import sys
 import tempfile
 import wave
 from array import array
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -57,7 +59,7 @@ class Speech:
         self.callback = kind(self._take)
         self.library.espeak_SetSynthCallback(self.callback)
 
-    def _take(self, samples, count, _events) -> int:
+    def _take(self, samples: Any, count: int, _events: Any) -> int:
         if samples and count > 0:
             self.samples.extend(samples[:count])
         return 0
@@ -144,7 +146,7 @@ def card(item: Item, background: Image.Image, chapter: int, speaker: int, height
     return picture
 
 
-def frames(item: Item, sound: array, rate: int, times: list[tuple[float, float]], height: int):
+def frames(item: Item, sound: array, rate: int, times: list[tuple[float, float]], height: int) -> Iterator[bytes]:
     """Yield the pictures of a talk as bytes: a card, how loud it is, and how far it is."""
     width, unit = height * 16 // 9, height / 360
     drawing = Image.open(io.BytesIO(draw(item.meta["image"]))).convert("RGB").resize((width, round(width * 0.625)))
@@ -176,7 +178,9 @@ def frames(item: Item, sound: array, rate: int, times: list[tuple[float, float]]
         yield picture.tobytes()
 
 
-def encode(arguments: list[str], source: Path, target: Path, pictures=None) -> None:
+def encode(
+    arguments: list[str], source: Path, target: Path, pictures: tuple[int, Iterator[bytes]] | None = None
+) -> None:
     """Run ffmpeg on a sound, and on pictures if there are any."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y"]
     inputs = ["-i", str(source)]

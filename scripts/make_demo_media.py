@@ -190,12 +190,11 @@ def encode(
         inputs = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(FRAMES), "-i", "-", *inputs]
     bitexact = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
     command += [*inputs, *arguments, *bitexact, "-movflags", "+faststart", str(target)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
-    if pictures is not None:
-        for picture in stream:
-            process.stdin.write(picture)
-    process.stdin.close()
-    if process.wait():
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        if pictures is not None and process.stdin is not None:
+            for picture in stream:
+                process.stdin.write(picture)
+    if process.returncode:
         raise SystemExit(f"ffmpeg could not make {target}")
 
 

@@ -31,12 +31,21 @@ PAGES = {
     "section": "/en/case-studies/",
     "article": "/en/best-practices/i-have-it-now-five-handovers/",
     "case-study": "/en/case-studies/one-inspector-for-three-island-states/",
+    "series": "/en/webinars/chemical-security-in-a-pandemic/",
+    "recording": "/en/webinars/chemical-security-in-a-pandemic/closed-gates-open-duties/",
+    "topics": "/en/topics/",
+    "topic": "/en/topics/security-culture/",
+    "countries": "/en/countries/",
+    "country": "/en/countries/fj/",
     "standard-page": "/en/annual-meetings/",
     "search": "/en/search/?q=laboratory",
     "search-nothing": "/en/search/?q=qqzzqqzz",
     "sign-in": "/en/accounts/login/",
     "unknown-address": "/en/nothing-is-here/",
 }
+# What a member of the demo sees of their own.
+OWN_PAGES = {"my-page": "/en/account/", "saved-items": "/en/my/saved/", "lists": "/en/my/lists/"}
+MEMBER = ("member@example.org", "quiet-harbour-lantern-27")
 README_PICTURES = [("home", "en"), ("article", "ar")]
 # High enough to show what is below the first picture.
 README_SCREEN = {"width": 1280, "height": 1220}
@@ -69,12 +78,21 @@ def answers(base: str) -> bool:
 
 def open_page(page: Page, kind: str, language: str) -> None:
     """Open a page in a language, with all its pictures, also those a reader would have to scroll to."""
-    page.goto(PAGES[kind], wait_until="networkidle")
+    page.goto(({**PAGES, **OWN_PAGES})[kind], wait_until="networkidle")
     if language != "en":
         link = page.locator(f".languages a[hreflang={language}]")
         page.goto(link.get_attribute("href") or "", wait_until="networkidle")
     page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach((image) => { image.loading = 'eager'; })")
     page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => null)))")
+
+
+def sign_in(page: Page) -> None:
+    """Sign in as the demo's member."""
+    page.goto("/en/accounts/login/")
+    page.locator("#id_login").fill(MEMBER[0])
+    page.locator("#id_password").fill(MEMBER[1])
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 def keep(page: Page, file: Path, *, whole: bool) -> None:
@@ -106,7 +124,9 @@ def take_all(browser: Browser, base: str, target: Path) -> None:
                     color_scheme=scheme,
                 )
                 page = context.new_page()
-                for kind in PAGES:
+                for kind in [*PAGES, *OWN_PAGES]:
+                    if kind == next(iter(OWN_PAGES)):
+                        sign_in(page)
                     open_page(page, kind, language)
                     keep(page, target / f"{kind}-{language}-{screen}-{scheme}.webp", whole=True)
                 context.close()

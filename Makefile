@@ -79,6 +79,11 @@ screenshots: $(VENV)/.stamp-dev ## Take pictures of the running demo (make demo)
 	@scripts/system_packages.sh chromium fonts
 	@$(PYTHON_BIN) scripts/screenshots.py
 
+.PHONY: lighthouse
+lighthouse: ## Ask Lighthouse about the running demo, in English and Arabic (needs Node and Chromium; var/lighthouse/)
+	@scripts/system_packages.sh chromium
+	@scripts/lighthouse.sh
+
 .PHONY: clean
 clean: ## Remove the environment, the demo's data and what checks leave behind (services: services-stop first)
 	rm -rf $(VENV) var htmlcov .coverage .coverage.* coverage.xml test-results

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 # What the accent colour stands on, and what stands on it, in the light scheme of static/css/hub.css. The dark scheme
@@ -37,8 +38,8 @@ def check_contrast(colour: str) -> None:
     if found < LEAST_CONTRAST:
         raise ValidationError(
             _(
-                "Links in this colour could not be read: its contrast is %(found).1f, at least %(least).1f is needed. "
+                "Links in this colour could not be read: its contrast is %(found)s, at least %(least)s is needed. "
                 "Choose a darker one."
             )
-            % {"found": int(found * 10) / 10, "least": LEAST_CONTRAST}
+            % {"found": number_format(int(found * 10) / 10, 1), "least": number_format(LEAST_CONTRAST, 1)}
         )

@@ -220,14 +220,20 @@ def join_address(page: HomePage, reader: Reader) -> str:
 
 def doors_of(page: HomePage, reader: Reader) -> list[DoorLink]:
     """Return the doors of a home page, without those whose page the reader may not read in its language."""
-    if not hasattr(page, "door_rows"):  # A preview.
-        loaded = with_composition(HomePage.objects.filter(pk=page.pk), reader).first()
-        page.door_rows, page.target_rows = (loaded.door_rows, loaded.target_rows) if loaded else ([], [])
+    if not hasattr(page, "door_rows"):  # A preview, of what is not stored yet.
+        doors_of_page = list(page.doors.all())
+        page.door_rows = [
+            (door.pk, door.kind, door.text, door.target.translation_key if door.target else None)
+            for door in doors_of_page
+        ]
+        keys = {key for *_rest, key in page.door_rows if key}
+        targets = Page.objects.filter(translation_key__in=keys, locale=page.locale, alias_of__isnull=True)
+        page.target_rows = list(readable_pages(targets, reader).values_list("translation_key", "url_path"))
     language = page.locale.language_code
-    addresses = {UUID(key): path_below(language, url_path) for key, url_path in page.target_rows}
+    addresses = {UUID(str(key)): path_below(language, url_path) for key, url_path in page.target_rows}
     doors = []
     for _pk, kind, text, key in page.door_rows:
-        url = addresses.get(UUID(key)) if key else (reverse("search") if kind == Door.Kind.FIND else None)
+        url = addresses.get(UUID(str(key))) if key else (reverse("search") if kind == Door.Kind.FIND else None)
         if url:
             doors.append(DoorLink(kind, str(Door.Kind(kind).label), text, url))
     return doors

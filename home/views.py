@@ -86,7 +86,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /accounts/",
-        "Disallow: /*/search/",
+        "Disallow: /*/search/completions/",
         "Disallow: /*/compare/",
         "Disallow: /*/cite/",
         "Disallow: /*/pdf/",

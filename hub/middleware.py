@@ -37,6 +37,22 @@ class UploadLimitMiddleware:
         return self.get_response(request)
 
 
+class RecordingUploadMiddleware:
+    """Refuses the large body of a recording to those who upload none, before a byte of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 to a declared length above `UPLOAD_MAX_BYTES` from somebody outside the admin."""
+        most = settings.UPLOAD_MAX_BYTES
+        length = request.headers.get("Content-Length", "")
+        is_large = length.isascii() and length.isdigit() and int(length) > most
+        if is_large and not reader_of(request).edits:
+            return render(request, "413.html", {"limit": most // (1024 * 1024)}, status=413)
+        return self.get_response(request)
+
+
 class TextGZipMiddleware(GZipMiddleware):
     """Django's, for texts only: pictures and recordings are small already, and parts of them stay so."""
 
@@ -44,7 +60,8 @@ class TextGZipMiddleware(GZipMiddleware):
         """Compress what is text."""
         kind = response.get("Content-Type", "").partition(";")[0]
         is_text = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript"))
-        return super().process_response(request, response) if is_text else response
+        is_part = response.has_header("Content-Range")
+        return super().process_response(request, response) if is_text and not is_part else response
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.middleware.RecordingUploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -254,7 +255,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Safety -------------------------------------------------------------------------------------
 SECURE_CSP = {
-    "default-src": [CSP.NONE],
+    # Some browsers hold the parts of an SVG file that a page shows (`<use>`) to this, not to images.
+    "default-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "frame-src": [CSP.NONE],
+    "worker-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF],

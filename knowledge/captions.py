@@ -210,13 +210,18 @@ def _read_cue(number: int, block: list[str], reading: _Reading) -> None:
             return
     raw = "\n".join(block[1:])
     voice = VOICE.search(raw)
-    text = "\n".join(" ".join(line.split()) for line in html.unescape(TAG.sub("", raw)).split("\n")).strip()
-    text = "".join(letter for letter in text if letter.isprintable() or letter in "\n\u200e\u200f\u200c\u200d")
+    lines = (" ".join(_printable(line).split()) for line in html.unescape(TAG.sub("", raw)).split("\n"))
+    text = "\n".join(line for line in lines if line)
     if len(text) > CUE_LENGTH:
         reading.fault(number + 1, _("a cue can have at most %(limit)d letters.") % {"limit": CUE_LENGTH})
     if text:
-        speaker = html.unescape(voice[1]).strip()[:150] if voice else ""
+        speaker = " ".join(_printable(html.unescape(voice[1])).split())[:150] if voice else ""
         reading.cues.append(Cue(_new_id(), start, end, text, speaker))
+
+
+def _printable(text: str) -> str:
+    """Return a text without what is no letter, except the marks by which scripts are joined and turned."""
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\t\xa0\u200e\u200f\u200c\u200d")
 
 
 def read_chapters(text: str) -> list[Chapter]:
@@ -289,12 +294,12 @@ def find_remarks(cues: Sequence[Cue]) -> list[str]:
         if before is not None and cue.start < before.end:
             remarks.append(_("Cue %(number)d at %(time)s begins before the one before it has ended.") % place)
         if before is not None and cue.start - before.end > LONG_GAP:
-            silence = place | {"seconds": (cue.start - before.end) // 1000}
-            remarks.append(_("Before cue %(number)d at %(time)s nothing is said for %(seconds)d seconds.") % silence)
+            silence = {**place, "length": clock(cue.start - before.end)}
+            remarks.append(_("Before cue %(number)d at %(time)s nothing is said for %(length)s.") % silence)
         speed = len(cue.text) * 1000 / (cue.end - cue.start)
         if speed > READING_SPEED + 0.5:
             remarks.append(
-                _("Cue %(number)d at %(time)s is hard to read in its time: %(speed)d letters a second.")
+                _("Cue %(number)d at %(time)s is hard to read in its time (letters a second: %(speed)d).")
                 % {**place, "speed": speed}
             )
         if len(wrapped(cue.text)) > 2:

@@ -128,7 +128,8 @@ def describe_recording(page: WebinarRecording, setting: Setting) -> dict[str, An
     described = describe_knowledge(page, setting)
     speakers = described.pop("author", [])
     # A recording is only as open as its series: who may read the one may read the other.
-    series = next(iter(sections_of(page, visitor())[-1:]), None)
+    above = [section for section in sections_of(page, visitor()) if section.model == "webinarseries"]
+    series = above[-1] if above else None
     return described | {
         "@type": ["VideoObject", "LearningResource"],
         "actor": speakers,

@@ -68,15 +68,19 @@ class Version:
     translation_key: UUID
     address: str
     last_published_at: datetime.datetime | None
+    model: str
 
 
-VERSION_FIELDS = ("pk", "locale__language_code", "title", "path", "translation_key", "url_path", "last_published_at")
+VERSION_FIELDS = (
+    *("pk", "locale__language_code", "title", "path", "translation_key", "url_path", "last_published_at"),
+    "content_type__model",
+)
 
 
 def _versions(rows: Iterable[Sequence[Any]]) -> list[Version]:
     return [
-        Version(pk, language, title, path, UUID(key), path_below(language, url_path), time_from_json(published))
-        for pk, language, title, path, key, url_path, published in rows
+        Version(pk, language, title, path, UUID(key), path_below(language, url_path), time_from_json(published), model)
+        for pk, language, title, path, key, url_path, published, model in rows
     ]
 
 

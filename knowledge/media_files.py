@@ -22,6 +22,8 @@ MEDIA_TYPES = {
     "ogg": "audio/ogg",
 }
 INDEX_MAX_BYTES = 64 * 1024 * 1024
+# A film has some dozens; one in pieces (fragments) some thousands.
+MOST_BOXES = 20_000
 
 
 class MediaFault(ValueError):
@@ -74,14 +76,19 @@ def look_into(file: BinaryIO, name: str, size: int) -> MediaFacts:
         if not is_right:
             raise MediaFault(_("This file is not what its name says. Export it again, as MP4 (H.264 and AAC)."))
         return MediaFacts()
+    except struct.error as error:
+        raise MediaFault(_("This file is cut off or damaged. Export it, or upload it, once more.")) from error
     finally:
         file.seek(0)
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
     """Yield the boxes between two places of a file."""
-    place = start
+    place, number = start, 0
     while place + 8 <= end:
+        number += 1
+        if number > MOST_BOXES:
+            raise MediaFault(_("This file is cut off or damaged. Export it, or upload it, once more."))
         file.seek(place)
         length, kind = struct.unpack(">I4s", file.read(8))
         header = 8

@@ -6,16 +6,15 @@ The vocabulary is for everyone; where its concepts are used is not told here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from access.generation import cached_for_generation, current_generation
 from vocabulary.exports import export_concept, export_scheme, export_skos
-from vocabulary.models import TOPIC_SCHEMES, Concept, Scheme
+from vocabulary.models import Concept, Scheme
 
 HTML = "text/html"
 # What rdflib calls each format, by media type; the first is for those who take anything that is not a page.
@@ -27,7 +26,7 @@ PUBLIC_SECONDS = 600
 @require_safe
 def vocabulary_uri(request: HttpRequest, suffix: str = "") -> HttpResponse:
     """Answer the URI of the whole vocabulary (public view)."""
-    return _answer(request, suffix, reverse("search"), lambda format: _kept("", format, export_skos))
+    return _answer(request, suffix, reverse("topics"), lambda format: _kept("", format, export_skos))
 
 
 @require_safe
@@ -35,7 +34,7 @@ def scheme_uri(request: HttpRequest, scheme: str, suffix: str = "") -> HttpRespo
     """Answer the URI of a concept scheme (public view)."""
     if scheme not in Scheme.values:
         raise _unknown(request)
-    return _answer(request, suffix, reverse("search"), lambda format: export_scheme(Scheme(scheme), format))
+    return _answer(request, suffix, reverse("topics"), lambda format: export_scheme(Scheme(scheme), format))
 
 
 @require_safe
@@ -44,18 +43,12 @@ def concept_uri(request: HttpRequest, slug: str, suffix: str = "") -> HttpRespon
     scheme = Concept.objects.filter(slug=slug).values_list("scheme", flat=True).first()
     if scheme is None:
         raise _unknown(request)
-    return _answer(request, suffix, page_of_concept(slug, scheme), lambda format: export_concept(slug, format) or b"")
+    return _answer(request, suffix, page_of_concept(slug), lambda format: export_concept(slug, format) or b"")
 
 
-def page_of_concept(slug: str, scheme: str) -> str:
-    """Return where people read about a concept, in the active language: the page of a topic, else what has it."""
-    if scheme in TOPIC_SCHEMES:
-        try:
-            return reverse("topic", args=[slug])
-        except NoReverseMatch:  # An installation without pages of topics.
-            return f"{reverse('search')}?{urlencode({'topic': slug})}"
-    query = f"?{urlencode({'sector': slug})}" if scheme == Scheme.SECTOR else ""
-    return f"{reverse('search')}{query}"
+def page_of_concept(slug: str) -> str:
+    """Return where people read about a concept, in the active language."""
+    return reverse("topic", args=[slug])
 
 
 def _unknown(request: HttpRequest) -> Http404:

@@ -49,6 +49,10 @@ class HubMedia(AbstractMedia):
         if not self.file._committed or not self.file_size:
             self.file_size = self.file.size
         super().save(*args, **kwargs)
+        # Another file may be longer or shorter than the one that recordings remember.
+        for recording in WebinarRecording.objects.filter(media__media=self).distinct():
+            longest = max(row.media.duration for row in recording.media.all())
+            WebinarRecording.objects.filter(pk=recording.pk).update(duration=round(longest))
 
     @property
     def media_type(self) -> str:
@@ -172,8 +176,23 @@ class WebinarRecording(KnowledgePage):
         """Remember how long it is, and how many cues there are."""
         durations = [row.media.duration for row in self.media.all()]
         self.duration = round(max(durations, default=0))
+        self._drop_what_the_source_dropped()
         self.cue_count = len(self.cues)
         super().save(*args, **kwargs)
+
+    def _drop_what_the_source_dropped(self) -> None:
+        """Empty the captions and chapters of a translation whose source has none any more.
+
+        wagtail-localize passes over a field without segments, so they would stay (its `segments/ingest.py`).
+        """
+        if not self.locale_id or self.source_language in {"", self.locale.language_code}:
+            return
+        sources = WebinarRecording.objects.filter(
+            translation_key=self.translation_key, locale__language_code=self.source_language
+        )
+        cues, chapters = sources.values_list("cues", "chapters").first() or (True, True)
+        self.cues = self.cues if cues else []
+        self.chapters = self.chapters if chapters else []
 
     def readable_texts(self) -> Iterator[str]:
         """Yield the texts of the body, the chapters' titles and the transcript."""

@@ -232,6 +232,13 @@ def answer(
             raise LimitReached(
                 gettext("There have been very many answers. Please come back later and send yours again.")
             )
+    if user.is_authenticated:
+        # Two answers at once, of a double click say, are one.
+        return Usefulness.objects.update_or_create(
+            user=user,
+            translation_key=page.translation_key,
+            defaults={"page": page, "is_useful": is_useful, "comment": comment},
+        )[0]
     given.page, given.is_useful, given.comment = page, is_useful, comment
     given.save()
     if is_new and not user.is_authenticated:

@@ -116,13 +116,13 @@ async function keeping(place) {
   else link.hidden = true;
   document.dispatchEvent(new CustomEvent("reader-state", { detail: state }));
   const text = document.querySelector("[data-progress]");
-  if (text && state.keeps_history && !state.is_finished) followingReading(text, state.csrf);
+  if (text && state.keeps_history && !state.is_finished) followingReading(text, state);
 }
 
 // Tells how much of a text is read: once it was open for a while, when it is left, and at its end.
-function followingReading(text, token) {
+function followingReading(text, state) {
   const body = text.querySelector(".reading__body");
-  let begun = false, furthest = 0, told = -1;
+  let begun = false, furthest = state.position ?? 0, told = state.position ?? -1;
   function look() {
     const box = body.getBoundingClientRect();
     furthest = Math.max(furthest, Math.min(100, Math.round(100 * (innerHeight - box.top) / box.height)));
@@ -132,7 +132,7 @@ function followingReading(text, token) {
     if (!begun || told === furthest) return;
     told = furthest;
     const anchor = document.querySelector(".contents [aria-current]")?.hash.slice(1) ?? "";
-    navigator.sendBeacon(text.dataset.progress, new URLSearchParams({ csrfmiddlewaretoken: token, position: told, anchor }));
+    navigator.sendBeacon(text.dataset.progress, new URLSearchParams({ csrfmiddlewaretoken: state.csrf, position: told, anchor }));
   }
   setTimeout(() => { begun = true; tell(); }, 20_000);
   addEventListener("scroll", () => { look(); if (furthest === 100) tell(); }, { passive: true });
@@ -143,6 +143,7 @@ function followingReading(text, token) {
 function answering(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
     const address = `${form.action}?answer=${event.submitter.value}`;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");

@@ -53,14 +53,14 @@ function plain(text) {
 }
 
 function search() {
-  const input = transcript.querySelector("[data-search]"), said = transcript.querySelector("[data-found]");
+  const input = transcript.querySelector("[data-search]"), said = transcript.querySelector("[data-told]");
   const wanted = plain(input.value.trim());
   const found = cues.filter((cue) => {
     const isFound = wanted.length > 1 && plain(cue.textContent).includes(wanted);
     cue.classList.toggle("is-found", isFound);
     return isFound;
   });
-  said.textContent = wanted.length > 1 ? (found.length || input.dataset.none) : "";
+  said.textContent = wanted.length > 1 ? (found.length ? `${input.dataset.found} ${found.length}` : input.dataset.none) : "";
   if (found.length) {
     makeReachable(found[0]);
     const box = found[0].closest(".transcript__text");

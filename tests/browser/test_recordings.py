@@ -89,7 +89,7 @@ def test_a_member_watches_reads_and_shares_a_second(sign_in, visit, language):
     expect(text).to_have_attribute("dir", "rtl" if other == "ar" else "ltr")
     expect(member.locator("html")).to_have_attribute("lang", language)
     member.locator("#transcript-search").fill("الباب" if other == "ar" else "monday")
-    expect(member.locator("[data-found]")).not_to_be_empty()
+    expect(member.locator(".transcript [data-told]")).not_to_be_empty()
 
     # Whoever comes back goes on where they stopped.
     member.wait_for_timeout(500)

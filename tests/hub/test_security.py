@@ -282,7 +282,7 @@ def test_every_answer_has_the_headers_that_protect_its_reader(client, pages):
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
         if not address.startswith("/admin/"):
             assert "unsafe" not in policy, address
-            assert "default-src 'none'" in policy
+            assert "default-src 'self'" in policy
             assert "base-uri 'none'" in policy
 
 

@@ -93,6 +93,13 @@ def test_ten_thousand_cues_are_refused_clearly():
     assert "more than 5000 cues" in faults(many)[0][1]
 
 
+def test_lines_of_markup_and_letters_that_are_none_leave_no_trace():
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A\x00B  C>First\n{\\an8}\n<i> </i>\n\u200b\nSecond\n"
+    [cue] = captions.read_captions(text)
+    assert (cue.text, cue.speaker) == ("First\nSecond", "AB C")
+    assert captions.read_captions(captions.write_captions([cue], with_lines_as_stored=True))[0].text == cue.text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_files_are_decoded(encoding):
     assert captions.decoded("WEBVTT\n\nصباح الخير".encode(encoding)) == "WEBVTT\n\nصباح الخير"
@@ -123,8 +130,8 @@ def test_remarks_name_overlap_haste_silence_and_length():
     )
     assert len(remarks) == 4
     assert "has ended" in remarks[0]
-    assert "98 letters a second" in remarks[1]
-    assert "for 58 seconds" in remarks[2]
+    assert "(letters a second: 98)" in remarks[1]
+    assert "for 0:58" in remarks[2]
     assert "two lines" in remarks[3]
     assert captions.find_remarks([Cue("a", 0, 2000, "Good morning."), Cue("b", 2000, 4000, "Welcome.")]) == []
 

@@ -365,3 +365,33 @@ def test_a_recording_is_read_as_markdown_and_on_paper(client):
     answer = client.get(f"/en/pdf/{recording.pk}/")
     assert answer.status_code == 200
     assert answer.content.startswith(b"%PDF")
+
+
+def test_captions_withdrawn_from_the_source_leave_the_translations(client):
+    recording = make_recording(chapters=CHAPTERS)
+    arabic = translate(recording, "ar")
+    recording = WebinarRecording.objects.get(pk=recording.pk)
+    recording.cues, recording.chapters = [], []
+    recording.save_revision().publish()
+    source = TranslationSource.objects.get(object_id=recording.translation_key)
+    source.update_from_db()
+    Translation.objects.get(source=source, target_locale=arabic.locale).save_target(publish=True)
+    arabic = WebinarRecording.objects.get(pk=arabic.pk)
+    assert (arabic.cues, arabic.chapters, arabic.cue_count) == ([], [], 0)
+
+
+def test_a_longer_file_makes_the_recording_longer(client):
+    recording = make_recording()
+    media = recording.media.get().media
+    media.duration = 3600
+    media.save()
+    assert WebinarRecording.objects.get(pk=recording.pk).duration == 3600
+    assert 'data-start="1800"' in body_of(client, f"{recording.url}?t=1800")
+
+
+def test_only_those_who_edit_send_large_files(client, editor_client):
+    url = reverse("wagtailmedia:add", args=["video"])
+    large = {"CONTENT_LENGTH": str(200 * 1024 * 1024)}
+    assert editor_client.generic("POST", url, b"", **large).status_code != 413
+    editor_client.logout()
+    assert editor_client.generic("POST", url, b"", **large).status_code == 413

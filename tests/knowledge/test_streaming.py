@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from knowledge.media_files import MediaFault, look_into
 from knowledge.streaming import asked_range
-from tests.factories import MemberFactory, box, make_media, make_recording, mp4
+from tests.factories import MemberFactory, box, make_document, make_media, make_recording, mp4
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,15 @@ def test_films_are_not_compressed_on_their_way(client, film):
 
 
 @pytest.mark.django_db
+def test_a_part_of_a_text_is_not_compressed(client, tree):
+    document = make_document(content=b"a,b\n" * 1000)
+    make_recording(slides=document)
+    answer = client.get(document.file.url, headers={"accept-encoding": "gzip", "range": "bytes=0-999"})
+    assert (answer.status_code, len(answer.getvalue())) == (206, 1000)
+    assert not answer.has_header("Content-Encoding")
+
+
+@pytest.mark.django_db
 def test_the_front_server_sends_the_bytes_in_production(client, film, settings):
     settings.X_ACCEL_REDIRECT = "/protected"
     answer = client.get(film.url, headers={"range": "bytes=0-9"})
@@ -132,6 +141,8 @@ def test_a_film_is_as_open_as_the_recording(client, tree):
         (mp4()[:-100], "a.mp4", "cut off"),
         (box(b"ftyp", b"isom") + box(b"mdat", bytes(99)), "a.mp4", "no index"),
         (mp4(width=0), "a.mp4", "no pictures"),
+        (box(b"ftyp", b"isom") + box(b"moov", box(b"mvhd")) + box(b"mdat"), "a.mp4", "cut off"),
+        (box(b"ftyp", b"isom") + box(b"free") * 30_000, "a.mp4", "cut off"),
         (box(b"ftyp", b"isom") + b"\x00\x00\x00\x04moov" + bytes(99), "a.mp4", "cut off"),
         (mp4(), "a.webm", "not what its name says"),
         (b"\x1aE\xdf\xa3 matroska", "a.webm", "not what its name says"),

@@ -76,7 +76,7 @@ def test_people_are_sent_to_a_page_in_their_language(client, base, storage, acce
 def test_what_is_no_topic_has_a_page_too(client, base, scheme):
     ConceptFactory(slug="elsewhere", scheme=scheme)
     answer = client.get("/vocabulary/elsewhere", headers={"accept": "text/html", "accept-language": "fr"})
-    assert answer["Location"] == "/fr/search/" + ("?sector=elsewhere" if scheme == Scheme.SECTOR else "")
+    assert answer["Location"] == "/fr/topics/elsewhere/"
 
 
 def test_what_cannot_be_served_is_not_acceptable(client, base, storage):

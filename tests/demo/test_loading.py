@@ -67,7 +67,8 @@ def counts(environment: dict[str, str]) -> dict[str, int]:
 
 def test_the_demonstration_can_be_loaded_twice(environment):
     manage(environment, "migrate", "--verbosity", "0")
-    versions = sum(len(item.texts) for kind in ("articles", "case_studies") for item in read_items(kind))
+    kinds = ("articles", "case_studies", "series", "recordings")
+    versions = sum(len(item.texts) for kind in kinds for item in read_items(kind))
     assert f"Loaded {versions} versions" in manage(environment, "load_demo")
     loaded = counts(environment)
     assert loaded["members_user"] == len(ACCOUNTS)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
+from home.models import StandardPage
 from tests.factories import (
     ConceptFactory,
     MemberFactory,
@@ -84,6 +85,18 @@ def test_the_bare_address_follows_the_browser(client):
     assert client.get("/", headers={"accept-language": "ar,en;q=0.5"})["Location"] == "/ar/"
     assert client.get("/", headers={"accept-language": "es-MX"})["Location"] == "/es/"
     assert client.get("/", headers={"accept-language": "ja"})["Location"] == "/en/"
+
+
+def test_a_standard_page_is_read_and_has_nothing_of_a_piece_of_knowledge(client, tree):
+    page = StandardPage(title="About us", marking="CLEAR", locale=tree["en"].locale)
+    page.body = stream(StandardPage, "body", [("text", "<p>Who we are.</p>")])
+    tree["en"].add_child(instance=page)
+    page.save_revision().publish()
+    client.force_login(MemberFactory())
+    text = client.get(page.url).content.decode()
+    assert "Who we are." in text
+    assert "data-state" not in text
+    assert "/pdf/" not in text
 
 
 def test_arabic_is_right_to_left(client):

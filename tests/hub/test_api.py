@@ -21,6 +21,8 @@ from tests.factories import (
     make_case_study,
     make_document,
     make_image,
+    make_recording,
+    make_series,
     section,
     stream,
     translate,
@@ -249,6 +251,7 @@ class TestLists:
         """By itself and with all others, in a page's own entry and, but for texts, in lists."""
         make_article()
         make_case_study()
+        make_recording(parent=make_series())
         if label == "home.StandardPage":
             parent = tree["en"]
             parent.add_child(instance=StandardPage(title="About", marking="CLEAR", locale=parent.locale))

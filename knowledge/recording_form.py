@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,21 @@ class TimedTextFormField(forms.CharField):
         return written.split() != (data or "").split()
 
 
+def read_captions_file(file: UploadedFile) -> list[captions.Cue]:
+    """Read an uploaded caption file.
+
+    Raises:
+        ValidationError: naming each fault with its line.
+    """
+    if (file.size or 0) > CAPTIONS_MAX_BYTES:
+        limit = {"limit": filesizeformat(CAPTIONS_MAX_BYTES)}
+        raise ValidationError(_("This file is larger than %(limit)s: it cannot be captions.") % limit)
+    try:
+        return captions.read_captions(captions.decoded(file.read()))
+    except captions.Refused as refused:
+        raise ValidationError([str(fault) for fault in refused.faults]) from refused
+
+
 class RecordingForm(ReadablePageForm):
     """The editor of a recording."""
 
@@ -55,16 +71,7 @@ class RecordingForm(ReadablePageForm):
     def clean_captions_file(self) -> list[dict[str, Any]] | None:
         """Return the cues of the file, if there is one."""
         file = self.cleaned_data.get("captions_file")
-        if not file:
-            return None
-        if file.size > CAPTIONS_MAX_BYTES:
-            limit = {"limit": filesizeformat(CAPTIONS_MAX_BYTES)}
-            raise ValidationError(_("This file is larger than %(limit)s: it cannot be captions.") % limit)
-        try:
-            text = captions.decoded(file.read())
-        except captions.Refused as refused:
-            raise ValidationError([str(fault) for fault in refused.faults]) from refused
-        return self.instance._meta.get_field("cues").read(text)
+        return captions.as_rows(read_captions_file(file)) if file else None
 
     def clean(self) -> dict[str, Any]:
         """Take the file's cues, keep identifiers, and check language and times."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -21,11 +21,14 @@ from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.admin.views.pages.ordering import SetPagePositionView
 from wagtail.admin.views.pages.revisions import RevisionsUnscheduleView
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from access.models import MarkedPage
 from knowledge.editing import EditingViewSet, ReadablePageViewSet
+from knowledge.models import WebinarRecording
 from translation import views
+from translation.captions import upload_captions
 from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
 from translation.queries import waiting_translations
 from translation.reports import OwnTranslationsReportView, WithoutTranslationView
@@ -224,6 +227,24 @@ def register_limited_views() -> list[URLPattern]:
         path("localize/reports/translations/", OwnTranslationsReportView.as_view()),
         path("localize/reports/translations/results/", OwnTranslationsReportView.as_view(results_only=True)),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_captions_url() -> list[URLPattern]:
+    """Add the address at which captions made elsewhere are taken over."""
+    return [path("captions/<int:page_id>/", upload_captions, name="upload_captions")]
+
+
+@hooks.register("register_page_listing_more_buttons")
+def offer_captions_upload(page: Page, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """Offer it in the menu of a translation of a recording."""
+    if (
+        page.specific_class is WebinarRecording
+        and page.permissions_for_user(user).can_edit()
+        and translation_into(page)
+    ):
+        url = reverse("upload_captions", args=[page.pk])
+        yield Button(_("Captions from a file"), url, icon_name="media", priority=60)
 
 
 @hooks.register("register_admin_urls")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
-from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 from wagtail_localize.strings import StringValue
 
@@ -103,7 +102,7 @@ def upload_captions(request: HttpRequest, page_id: int) -> HttpResponse:
     """Take over captions into a translation of a recording (whoever may edit that translation)."""
     page = get_object_or_404(WebinarRecording.objects.select_related("locale"), pk=page_id)
     translation = translation_into(page)
-    if not Page(pk=page.pk, path=page.path, depth=page.depth).permissions_for_user(request.user).can_edit():
+    if not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
     if translation is None or not may_edit(request.user, page):
         raise Http404

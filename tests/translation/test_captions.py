@@ -77,5 +77,5 @@ def test_it_is_for_whoever_may_edit_the_translation(client, translation, arabic)
     assert upload(client, arabic, cues_of(arabic)).status_code in {302, 403}
     assert translation.get_progress()[1] == 0
     client.force_login(person("Editors"))
-    assert client.get(reverse("upload_captions", args=[source.pk])).status_code == 404
-    assert client.get(reverse("upload_captions", args=[999_999])).status_code == 404
+    assert client.get(reverse("upload_captions", args=[source.pk]), follow=True).status_code == 404
+    assert client.get(reverse("upload_captions", args=[999_999]), follow=True).status_code == 404

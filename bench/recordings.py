@@ -19,7 +19,7 @@ from pathlib import Path
 import imageio_ffmpeg
 from django.core.files import File
 from playwright.sync_api import Page, sync_playwright
-from wagtail.models import Locale
+from wagtail.models import Locale, ReferenceIndex
 
 from bench.figures import Figure
 from bench.stage import HOST
@@ -67,6 +67,8 @@ def _publish(film: Path) -> WebinarRecording:
     recording.media = [RecordingMedia(media=media)]
     section.add_child(instance=recording)
     recording.save_revision().publish()
+    # No worker runs here, and without the index nobody may have the file (access.policy).
+    ReferenceIndex.create_or_update_for_object(recording)
     return WebinarRecording.objects.get(pk=recording.pk)
 
 
@@ -107,6 +109,8 @@ def _stream(port: int, path: str, seconds: float) -> None:
     with socket.create_connection((HOST, port), timeout=60) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nRange: bytes=0-\r\n\r\n".encode())
+        if b" 206 " not in connection.recv(1024):
+            raise RuntimeError(f"{path} is not streamed")
         end = time.monotonic() + seconds
         while time.monotonic() < end and connection.recv(65536):
             time.sleep(0.05)

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urljoin
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from PIL import Image
+from PIL import Image, ImageFile
 
 from knowledge.loading import files_chosen_in
 from knowledge.models import HubImage, HubRendition, ReadablePage
@@ -89,6 +89,9 @@ def _document(html: str, page: ReadablePage, address: str) -> Any:
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        # WeasyPrint has Pillow take images that are cut short, everywhere in the process; uploads must not.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
     except (ImportError, OSError) as error:
         logger.warning("No PDF can be made: %s", error)
         raise PDFUnavailableError from error

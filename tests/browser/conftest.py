@@ -5,6 +5,7 @@ On PostgreSQL and Elasticsearch when their addresses are in the environment, as 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -99,7 +100,13 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
         "ELASTICSEARCH_PREFIX": f"gkh-browser-{worker_id}",
     }
     running = Hub(environment["BASE_URL"], environment)
-    running.manage("collectstatic", "--no-input", "--verbosity", "0")
+    # Once for all processes of a run: two at a time take away each other's files.
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if worker_id == "master" or not (shared / "static.collected").exists():
+            running.manage("collectstatic", "--no-input", "--verbosity", "0")
+            (shared / "static.collected").touch()
     running.manage("migrate", "--verbosity", "0")
     running.manage("load_demo", "--force")
     command = [

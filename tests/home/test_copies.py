@@ -6,6 +6,7 @@ import re
 import zlib
 
 import pytest
+from PIL import ImageFile
 
 from access.policy import needs_watermark
 from home.models import Brand, BrandName
@@ -273,3 +274,10 @@ def _texts(box) -> str:
     for child in getattr(box, "children", ()):
         texts.append(_texts(child))
     return " ".join(texts)
+
+
+def test_making_a_pdf_leaves_uploads_as_strict_as_they_were(client, tree):
+    """WeasyPrint, when it is first loaded, has Pillow take images that are cut short."""
+    article = make_article()
+    assert client.get(f"/en/pdf/{article.pk}/").status_code == 200
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False

@@ -30,14 +30,18 @@ pages=(
 in_arabic() {
     curl --silent "$base$1" | grep -o 'href="/ar/[^"]*" lang="ar"' | head -1 | cut -d'"' -f2 | sed 's/&amp;/\&/g'
 }
+ask() {
+    var/lighthouse/node_modules/.bin/lighthouse "$1" --quiet --output=json --output-path="$2" \
+        --chrome-flags="--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run" >/dev/null
+}
 failed=0
 for page in "${pages[@]}"; do
     read -r name address <<<"$page"
     for language in en ar; do
         [ "$language" = en ] || address=$(in_arabic "$address")
         report=var/lighthouse/$name-$language.json
-        var/lighthouse/node_modules/.bin/lighthouse "$base$address" --quiet --output=json --output-path="$report" \
-            --chrome-flags="--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run" >/dev/null
+        # Now and then Chromium's trace is lost; once more is enough.
+        ask "$base$address" "$report" || ask "$base$address" "$report"
         node -e '
             const report = JSON.parse(require("fs").readFileSync(process.argv[1]));
             const scores = Object.values(report.categories).map((each) => [each.id, Math.round(each.score * 100)]);

@@ -20,6 +20,15 @@ from access.policy import may_read_page
 from access.readers import reader_of
 
 
+def _declares_more_than(most: int, request: HttpRequest) -> bool:
+    length = request.headers.get("Content-Length", "")
+    return length.isascii() and length.isdigit() and int(length) > most
+
+
+def _refuse_above(most: int, request: HttpRequest) -> HttpResponse:
+    return render(request, "413.html", {"limit": most // (1024 * 1024)}, status=413)
+
+
 class UploadLimitMiddleware:
     """Refuses a body that is too large before a byte of it is read, with a page that says so."""
 
@@ -28,12 +37,10 @@ class UploadLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 413 to a declared length above `UPLOAD_MAX_BYTES`, or `MEDIA_MAX_BYTES` for recordings."""
-        length = request.headers.get("Content-Length", "")
         is_recording = request.path.startswith(settings.MEDIA_UPLOAD_PREFIX)
         most = settings.MEDIA_MAX_BYTES if is_recording else settings.UPLOAD_MAX_BYTES
-        if length.isascii() and length.isdigit() and int(length) > most:
-            limit = most // (1024 * 1024)
-            return render(request, "413.html", {"limit": limit}, status=413)
+        if _declares_more_than(most, request):
+            return _refuse_above(most, request)
         return self.get_response(request)
 
 
@@ -46,10 +53,8 @@ class RecordingUploadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 413 to a declared length above `UPLOAD_MAX_BYTES` from somebody outside the admin."""
         most = settings.UPLOAD_MAX_BYTES
-        length = request.headers.get("Content-Length", "")
-        is_large = length.isascii() and length.isdigit() and int(length) > most
-        if is_large and not reader_of(request).edits:
-            return render(request, "413.html", {"limit": most // (1024 * 1024)}, status=413)
+        if _declares_more_than(most, request) and not reader_of(request).edits:
+            return _refuse_above(most, request)
         return self.get_response(request)
 
 

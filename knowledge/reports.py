@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -109,6 +110,13 @@ def language_of(page: Page) -> str:
     return str(get_language_info(page.locale.language_code)["name_translated"])
 
 
+# How spreadsheets of pages write what is not a text.
+CELLS_OF_PAGES: dict[str, Callable[[Any], str]] = {
+    "content_type": get_content_type_label,
+    "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+}
+
+
 class DueForReviewView(PageReportView):
     """Live pages that somebody should check, the longest overdue first (those who may edit them)."""
 
@@ -138,8 +146,7 @@ class DueForReviewView(PageReportView):
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
-            "content_type": get_content_type_label,
-            "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+            **CELLS_OF_PAGES,
             "owner": lambda owner: str(owner or ""),
         }.items()
     }
@@ -200,8 +207,7 @@ class UsefulnessView(PageReportView):
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
-            "content_type": get_content_type_label,
-            "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+            **CELLS_OF_PAGES,
             "answered_at": lambda time: time.date().isoformat(),
             "comment_rows": comments_in_cell,
         }.items()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -18,6 +19,11 @@ Conditions = frozenset[Clause]
 AUTHENTICATED = "authenticated"
 MEMBER = "member"
 SUPERUSER = "superuser"
+SECOND_FACTOR = "second-factor"
+# What a thing may be shared with by name: facts that begin so, with a primary key behind.
+GROUP = "wagtail-group:"
+ORGANISATION = "organisation:"
+PERSON = "person:"
 
 EVERYONE: Conditions = frozenset()
 # An empty clause has no alternative, so nobody meets it: what has no marking is for editors only.
@@ -25,23 +31,54 @@ NOBODY: Conditions = frozenset({frozenset()})
 
 
 class Marking(models.TextChoices):
-    """The TLP 2.0 labels in use (FIRST, Traffic Light Protocol, version 2.0, August 2022)."""
+    """The TLP 2.0 labels, from the most open on (FIRST, Traffic Light Protocol, version 2.0, August 2022)."""
 
     CLEAR = "CLEAR", _("TLP:CLEAR (everyone)")
     GREEN = "GREEN", _("TLP:GREEN (members)")
+    AMBER = "AMBER", _("TLP:AMBER (members of the named groups)")
+    AMBER_STRICT = "AMBER+STRICT", _("TLP:AMBER+STRICT (members of the named organisations)")
+    RED = "RED", _("TLP:RED (the named people)")
 
     @property
-    def conditions(self) -> Conditions:
-        """What a reader must meet to read a thing with this marking."""
-        return {Marking.CLEAR: EVERYONE, Marking.GREEN: frozenset({frozenset({MEMBER})})}[self]
+    def rank(self) -> int:
+        """How restricted it is: 0 for CLEAR to 4 for RED."""
+        return list(Marking).index(self)
+
+    @property
+    def names(self) -> str:
+        """What facts begin with that things of this marking are shared with; nothing where nobody is named."""
+        return {Marking.AMBER: GROUP, Marking.AMBER_STRICT: ORGANISATION, Marking.RED: PERSON}.get(self, "")
 
 
-def conditions_of_marking(marking: str) -> Conditions:
-    """Return the conditions of a stored marking; an empty or unknown one is for nobody."""
-    try:
-        return Marking(marking).conditions
-    except ValueError:
+def conditions_of_marking(marking: str, shared_with: Iterable[str] = ()) -> Conditions:
+    """Return what a reader must meet to read a thing of its own marking, whatever section it is in.
+
+    Args:
+        marking: as stored; an empty or unknown one is for nobody.
+        shared_with: the facts that name groups, organisations or people. Those of another kind than the
+            marking names do not count; a restricted thing that names nobody is for nobody.
+    """
+    if marking not in Marking.values:
         return NOBODY
+    known = Marking(marking)
+    if known == Marking.CLEAR:
+        return EVERYONE
+    conditions = {frozenset({MEMBER})}
+    if known.names:
+        conditions |= {
+            frozenset(fact for fact in shared_with if fact.startswith(known.names)),
+            frozenset({SECOND_FACTOR}),
+        }
+    return frozenset(conditions)
+
+
+def strictest(markings: Iterable[str]) -> str:
+    """Return the most restricted of several markings; nothing when one of them is missing or unknown."""
+    ranks = {marking.value: marking.rank for marking in Marking}
+    known = list(markings)
+    if any(marking not in ranks for marking in known):
+        return ""
+    return max(known, key=ranks.__getitem__, default=Marking.CLEAR.value)
 
 
 class AudienceManager(models.Manager["Audience"]):
@@ -81,7 +118,10 @@ class Audience(models.Model):
 
 
 class PageAccess(models.Model):
-    """The access side of one page: its own live marking, and the audience that follows from it.
+    """The access side of one page: its own live marking, and the audience and label that follow from it.
+
+    `label` is the marking shown to readers: the strictest of the page's own and those of its sections and its
+    source. It follows FIRST's rule that what is passed on keeps the restriction it was received under.
 
     Kept for every page type in one table, so that any queryset of pages, a join away, can be limited
     to what a reader may read. A page without a row is readable by nobody.
@@ -89,6 +129,8 @@ class PageAccess(models.Model):
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="access")
     marking = models.CharField(max_length=16, blank=True)
+    shared_with = models.JSONField(default=list, blank=True)
+    label = models.CharField(max_length=16, blank=True)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="pages")
 
     class Meta:
@@ -116,6 +158,31 @@ class ContentGeneration(models.Model):
         return str(self.value)
 
 
+class AuditEntry(models.Model):
+    """One thing that was done, for those who answer for it. Appended only: the database itself refuses to change it.
+
+    Actor and subject are kept by their keys, not by relations or names: an entry outlives both, says nothing of an
+    erased person but a number that nobody has any more, and does not give the title of a page away.
+    """
+
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True, editable=False)
+    action = models.CharField(_("action"), max_length=60, db_index=True, editable=False)
+    actor_key = models.BigIntegerField(_("person"), null=True, db_index=True, editable=False)
+    subject_type = models.CharField(_("kind of subject"), max_length=100, blank=True, editable=False)
+    subject_key = models.CharField(_("key of subject"), max_length=64, blank=True, editable=False)
+    marking = models.CharField(_("marking"), max_length=16, blank=True, editable=False)
+    details = models.JSONField(_("details"), default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["subject_type", "subject_key"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_type} {self.subject_key}"
+
+
 class MarkedPage(Page):
     """Base of every page of the hub: it carries a marking."""
 
@@ -130,6 +197,19 @@ class MarkedPage(Page):
         ),
     )
 
+    shared_with = models.JSONField(
+        _("shared with"),
+        default=list,
+        blank=True,
+        help_text=_("The groups, organisations or people that the marking names."),
+    )
+    marking_reason = models.CharField(
+        _("reason for opening this up"),
+        max_length=500,
+        blank=True,
+        help_text=_("Needed when more people could read this than before. It is kept in the audit."),
+    )
+
     # Markings do what a shared password would do, and can be audited (docs/administrators.md).
     private_page_options = {"password": False, "login": True, "groups": True}
 
@@ -139,4 +219,10 @@ class MarkedPage(Page):
     @property
     def tlp(self) -> str:
         """The marking as FIRST writes it, e.g. `TLP:GREEN`, or nothing when it has none."""
-        return f"TLP:{self.marking}" if self.marking else ""
+        return f"TLP:{self.label}" if self.label else ""
+
+    @property
+    def label(self) -> str:
+        """The marking that readers are shown: the page's own, or a stricter one of its section (a query if not loaded)."""
+        access = getattr(self, "access", None)
+        return access.label if access is not None else self.marking

@@ -7,14 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from wagtail.models import PageViewRestriction
 
 from access.generation import cached_for_generation, current_generation
-from access.models import AUTHENTICATED, MEMBER, SUPERUSER, Audience
+from access.models import (
+    AUTHENTICATED,
+    GROUP,
+    MEMBER,
+    ORGANISATION,
+    PERSON,
+    SECOND_FACTOR,
+    SUPERUSER,
+    Audience,
+)
 from access.rows import JSONRows
 
 ADMIN_PERMISSION = "wagtailadmin.access_admin"
@@ -48,14 +59,18 @@ class Reader:
 
 
 def facts_about(
-    user: Any, session: SessionBase | None = None, group_ids: Iterable[int] | None = None
+    user: Any,
+    session: SessionBase | None = None,
+    group_ids: Iterable[int] | None = None,
+    has_second_factor: bool | None = None,
 ) -> frozenset[str]:
     """Return what is true of a user, in the words audiences are written in.
 
     Args:
-        user: a user or `AnonymousUser`; `user.is_member` says whether they are vetted.
+        user: a user or `AnonymousUser`; `user.is_current_member` says whether they are vetted, and not paused.
         session: where Wagtail keeps which page passwords were given.
         group_ids: primary keys of the user's groups; looked up (one query) when not given.
+        has_second_factor: whether they set one up, which signing in then asks for; looked up when not given.
     """
     facts: set[str] = set()
     if session is not None:
@@ -64,22 +79,33 @@ def facts_about(
     if not user.is_authenticated or not user.is_active:
         return frozenset(facts)
 
-    facts.update({AUTHENTICATED, f"person:{user.pk}"})
-    if user.is_member:
+    facts.update({AUTHENTICATED, f"{PERSON}{user.pk}"})
+    if user.is_current_member:
         facts.add(MEMBER)
+    if user.organisation_id:
+        facts.add(f"{ORGANISATION}{user.organisation_id}")
     if user.is_superuser:
         facts.add(SUPERUSER)
     if group_ids is None:
         group_ids = user.groups.values_list("pk", flat=True)
-    facts.update(f"wagtail-group:{pk}" for pk in group_ids)
+    facts.update(f"{GROUP}{pk}" for pk in group_ids)
+    if has_second_factor is None:
+        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or _second_factors(user).exists()
+    if has_second_factor:
+        facts.add(SECOND_FACTOR)
     return frozenset(facts)
+
+
+def _second_factors(user: Any) -> QuerySet[Authenticator]:
+    """Return somebody's second factors; codes for the day they are lost are not one."""
+    return Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def reader_for(user: Any, session: SessionBase | None = None) -> Reader:
     """Return the reader that a user (or visitor) is now: one query when cached, two when not."""
     generation = current_generation()
     # What is known of somebody without asking the database: what was unlocked, and what is on their account.
-    known = "|".join(sorted(facts_about(user, session, group_ids=())))
+    known = "|".join(sorted(facts_about(user, session, group_ids=(), has_second_factor=False)))
     digest = hashlib.sha256(known.encode()).hexdigest()
     facts, audience_ids, edits = cached_for_generation(
         f"rights:{digest}", generation, lambda: _look_up_rights(user, session)
@@ -99,7 +125,7 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
     rows = Audience.objects.all()
     if not user.is_authenticated or not user.is_active:
         group_ids: list[int] = []
-        edits = False
+        edits = has_second_factor = False
         audiences: list[Any] = list(rows)
     else:
         app_label, _dot, codename = ADMIN_PERMISSION.partition(".")
@@ -107,13 +133,15 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
         audiences = list(
             rows.annotate(
                 group_rows=JSONRows(Group.objects.filter(user=user.pk).order_by("pk"), "pk"),
+                has_second_factor=Exists(_second_factors(user)),
                 enters_admin=Exists(permission.filter(Q(group__user=user.pk) | Q(user=user.pk))),
             )
         )
         # Without any audience there is nothing to read, so what follows from groups does not matter.
         group_ids = [pk for (pk,) in audiences[0].group_rows] if audiences else []
         edits = user.is_superuser or bool(audiences and audiences[0].enters_admin)
-    facts = facts_about(user, session, group_ids)
+        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or bool(audiences and audiences[0].has_second_factor)
+    facts = facts_about(user, session, group_ids, has_second_factor)
     met = frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
     return facts, met, edits
 

@@ -16,6 +16,7 @@ from access.generation import start_new_generation
 # What is written without anything changing for readers; all else starts a new generation.
 SILENT_MODELS = {
     "access.audience",
+    "access.auditentry",
     "access.contentgeneration",
     "access.pageaccess",
     "admin.logentry",
@@ -52,7 +53,7 @@ def _is_silent(sender: type, update_fields: frozenset[str] | None = None) -> boo
         return True
     if meta.model_name.endswith("rendition"):
         return True
-    return update_fields == frozenset({"last_login"})
+    return update_fields in ({"last_login"}, {"last_used_at"})  # Somebody signed in, or gave a second factor.
 
 
 @receiver([post_save, post_delete], dispatch_uid="access.start_generation_on_change")

@@ -144,6 +144,12 @@ VARIABLES = [
         "",
         _contact,
     ),
+    Variable(
+        "SECOND_FACTOR_REQUIRED",
+        "false lets people with a role, and readers of TLP:AMBER and stricter, do without a second factor.",
+        "true",
+        _boolean,
+    ),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(
         "LIBRETRANSLATE_URL",

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     # Before Wagtail's users: for a text that both translate, the form to sign in and the account must say the same.
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "members.apps.HubUsersConfig",
     "wagtailmedia",
     "wagtail.snippets",
@@ -231,6 +232,8 @@ ELASTICSEARCH = {
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Of whoever has a role, or reads what is TLP:AMBER or stricter.
+SECOND_FACTOR_REQUIRED = ENVIRONMENT["SECOND_FACTOR_REQUIRED"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -148,6 +148,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    @property
+    def is_current_member(self) -> bool:
+        """Whether they are a member right now (no query)."""
+        return self.is_active and self.is_member
+
 
 def new_feed_secret() -> str:
     """Return a secret that nobody guesses (128 bits)."""

@@ -6,6 +6,8 @@ export DEBUG=false
 export DATABASE_URL="sqlite:///$PWD/var/hub.sqlite3"
 export MEDIA_ROOT="$PWD/var/media"
 export ALLOWED_HOSTS="127.0.0.1,localhost"
+# The demo's accounts are for looking around; a real hub asks people with a role for a second factor.
+export SECOND_FACTOR_REQUIRED=false
 export BASE_URL="http://127.0.0.1:$PORT"
 
 mkdir -p var/media

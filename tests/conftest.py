@@ -17,6 +17,8 @@ def own_media(settings, tmp_path):
     """Keep uploaded files of a test to itself, and hashing of passwords quick."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests of second factors ask for them.
+    settings.SECOND_FACTOR_REQUIRED = False
     cache.clear()
 
 

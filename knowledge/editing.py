@@ -19,7 +19,7 @@ from wagtail.admin.views.pages.workflow import WorkflowActionView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
-from access.audiences import source_of
+from access.audiences import source_of, widens
 from knowledge.models import ReadablePage
 from knowledge.publishing_gate import GateClosed, find_gaps
 
@@ -29,7 +29,9 @@ def closing_gaps(page: Page) -> list[str]:
     latest = page.get_latest_revision_as_object()
     if not isinstance(latest, ReadablePage) or latest.publishing_reason.strip() or source_of(latest) is not None:
         return []
-    return [gap.message for gap in find_gaps(latest)]
+    opens_up = not latest.marking_reason.strip() and widens(latest)
+    reason = [_("More people could read this than can now. Say why.")] if opens_up else []
+    return reason + [gap.message for gap in find_gaps(latest)]
 
 
 def explain_closed_gate(request: HttpRequest, title: str, gaps: str) -> None:

@@ -30,6 +30,7 @@ from knowledge.editing import (
     closing_gaps,
     explain_closed_gate,
 )
+from knowledge.marking_panel import check_readership, list_readers
 from knowledge.models import ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
 from knowledge.reports import DueForReviewView, UsefulnessView, waiting_for
@@ -56,7 +57,7 @@ def register_gate_log_action(actions: LogActionRegistry) -> None:
 
 @hooks.register("register_admin_urls")
 def register_report_urls() -> list[URLPattern]:
-    """Add the addresses of the reports."""
+    """Add the addresses of the reports, and of the lists of readers."""
     return [
         path("reports/due-for-review/", DueForReviewView.as_view(), name="due_for_review"),
         path(
@@ -65,6 +66,8 @@ def register_report_urls() -> list[URLPattern]:
             name="due_for_review_results",
         ),
         path("reports/usefulness/", UsefulnessView.as_view(), name="usefulness"),
+        path("readers/<int:page_id>/", list_readers, name="list_readers"),
+        path("readership/", check_readership, name="check_readership"),
         path("reports/usefulness/results/", UsefulnessView.as_view(results_only=True), name="usefulness_results"),
     ]
 
@@ -111,6 +114,12 @@ def add_waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
 def show_character_guides() -> SafeString:
     """Show below each field with a limit how much of it is used."""
     return format_html('<script src="{}" defer></script>', static("knowledge/character_guide.js"))
+
+
+@hooks.register("insert_global_admin_js")
+def show_whom_a_marking_names() -> SafeString:
+    """Say in the editor who could read a page with the marking that is being chosen."""
+    return format_html('<script src="{}" defer></script>', static("knowledge/marking.js"))
 
 
 MOST_REMARKS = 8

@@ -21,7 +21,7 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry
 
 from knowledge import captions
 from knowledge.editing import (
@@ -77,7 +77,7 @@ class EditorsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask Wagtail's page permissions."""
-        return PagePermissionPolicy().user_has_any_permission(request.user, {"change", "publish"})
+        return policy_registry.get_by_type(Page).user_has_any_permission(request.user, {"change", "publish"})
 
 
 @hooks.register("register_reports_menu_item")

@@ -32,6 +32,7 @@ SILENT_MODELS = {
     "knowledge.saveditem",
     "knowledge.shelf",
     "knowledge.usefulness",
+    "knowledge.remarking",  # The pages it marks start one.
     "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
     "members.feedkey",
     "sessions.session",

@@ -14,6 +14,7 @@ from django_tasks import task
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from knowledge.remarking import mark_next
 from members.models import User
 
 
@@ -41,3 +42,16 @@ def tell_of_lost_readers(page_ids: list[int]) -> int:
             text = render_to_string("knowledge/email/lost_readers.txt", {"addresses": addresses})
             send_mail(gettext("Pages that nobody can read any more"), text, None, [user.email])
     return len(pages_of)
+
+
+@task()
+def mark_section(remarking_id: int) -> int:
+    """Mark a section page by page until all are done; what was cut off goes on where it stopped.
+
+    Returns:
+        How many pages have the marking.
+    """
+    remarking = mark_next(remarking_id)
+    while remarking.finished_at is None and not remarking.waits_for_approval:
+        remarking = mark_next(remarking_id)
+    return remarking.done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +18,13 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.widgets.button import Button
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
 from wagtail.permissions import policy_registry
 
+from access.audiences import source_of
 from knowledge import captions
 from knowledge.editing import (
     ListingPagesAdminAPIViewSet,
@@ -31,8 +33,9 @@ from knowledge.editing import (
     explain_closed_gate,
 )
 from knowledge.marking_panel import check_readership, list_readers
-from knowledge.models import ReadablePage, WebinarRecording
+from knowledge.models import KnowledgeIndexPage, ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
+from knowledge.remarking_views import ask_for_marking, remarking
 from knowledge.reports import DueForReviewView, UsefulnessView, waiting_for
 
 
@@ -66,6 +69,8 @@ def register_report_urls() -> list[URLPattern]:
             name="due_for_review_results",
         ),
         path("reports/usefulness/", UsefulnessView.as_view(), name="usefulness"),
+        path("mark-section/<int:page_id>/", ask_for_marking, name="ask_for_marking"),
+        path("marking-of-section/<int:remarking_id>/", remarking, name="remarking"),
         path("readers/<int:page_id>/", list_readers, name="list_readers"),
         path("readership/", check_readership, name="check_readership"),
         path("reports/usefulness/results/", UsefulnessView.as_view(results_only=True), name="usefulness_results"),
@@ -90,6 +95,15 @@ def register_due_for_review_menu_item() -> MenuItem:
 def register_usefulness_menu_item() -> MenuItem:
     """Add the report of what readers found useful to the menu."""
     return EditorsMenuItem(_("Usefulness"), reverse("usefulness"), icon_name="help", order=710)
+
+
+@hooks.register("register_page_header_buttons")
+def offer_to_mark_section(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Let those who may publish a section mark it whole."""
+    permissions = page.permissions_for_user(user)
+    if page.specific_class is KnowledgeIndexPage and permissions.can_publish() and source_of(page) is None:
+        address = reverse("ask_for_marking", args=[page.pk])
+        yield Button(_("Mark the whole section"), address, icon_name="lock", priority=90)
 
 
 class WaitingPanel(Component):

@@ -15,6 +15,7 @@ from knowledge.models.pages import (
 )
 from knowledge.models.public_records import PublicRecord
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
+from knowledge.models.remarking import Remarking
 from knowledge.models.shelf import (
     FollowedTopic,
     ReadingList,
@@ -46,6 +47,7 @@ __all__ = [
     "ReadingProgress",
     "RecordingMedia",
     "RelatedItem",
+    "Remarking",
     "SavedItem",
     "Shelf",
     "Usefulness",

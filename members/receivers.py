@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
+from wagtail.users.models import UserProfile
 
 from members.models import User
 
@@ -21,3 +22,10 @@ def forget_former_address(instance: User, raw: bool = False, update_fields: Any 
         return
     former = EmailAddress.objects.filter(user=instance, primary=True).exclude(email__iexact=instance.email)
     former.delete()
+
+
+@receiver(pre_save, sender=UserProfile, dispatch_uid="members.take_over_language")
+def take_over_language(instance: UserProfile, raw: bool = False, **kwargs: Any) -> None:
+    """Wagtail writes its e-mails in the language of a profile of its own, which begins with the person's."""
+    if not raw and instance._state.adding and not instance.preferred_language:
+        instance.preferred_language = instance.user.language

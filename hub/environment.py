@@ -150,6 +150,12 @@ VARIABLES = [
         "true",
         _boolean,
     ),
+    Variable(
+        "APPLICATION_WORKING_DAYS",
+        "How many working days applicants are told a decision takes, until five were made.",
+        "10",
+        _number,
+    ),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(
         "LIBRETRANSLATE_URL",

@@ -323,4 +323,5 @@ def usual_working_days() -> int:
     times = list(decided.order_by("-decided_at").values_list("received_at", "decided_at")[:MEDIAN_OF])
     if len(times) < MEDIAN_FROM:
         return settings.APPLICATION_WORKING_DAYS
-    return max(1, round(statistics.median(_working_days(start.date(), end.date()) for start, end in times)))
+    days = [_working_days(start.date(), end.date()) for start, end in times if start and end]
+    return max(1, round(statistics.median(days)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -28,6 +28,11 @@ def _unusable(request: HttpRequest) -> HttpResponse:
     return render(request, "members/link_unusable.html", status=404)
 
 
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, even if nothing is in it; None when none was."""
+    return request.POST if request.method == "POST" else None
+
+
 # --- Application ------------------------------------------------------------------------------------
 
 
@@ -35,7 +40,7 @@ def _unusable(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """Take an application for membership (everyone, within limits). Says the same whether the address is known."""
-    form = ApplicationForm(request.POST or None)
+    form = ApplicationForm(_posted(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="apply"):
@@ -124,7 +129,7 @@ def attest(request: HttpRequest, token: str) -> HttpResponse:
     attestation = waiting.filter(secret=secret).first() if secret else None
     if attestation is None or not attestation.can_be_answered:
         return _unusable(request)
-    form = AttestationForm(request.POST or None)
+    form = AttestationForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             sponsors.attest(attestation.pk, request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -150,7 +155,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None or not invitation.can_be_used or (known and not known.is_active):
         return _unusable(request)
     initial = {"first_name": known.first_name, "last_name": known.last_name} if known else None
-    form = InvitedForm(request.POST or None, initial=initial)
+    form = InvitedForm(_posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         names = {name: form.cleaned_data[name] for name in ("first_name", "last_name")}
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import smtplib
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,10 @@ logger = logging.getLogger("hub.members")
 # A process that died with a letter in hand gives it back after this long.
 TAKEN_FOR = datetime.timedelta(minutes=10)
 SENT_AT_ONCE = 100
+# That a letter was sent, to whom and when, is known for this long.
+KEPT_FOR = datetime.timedelta(days=30)
+# What a mail server says of one letter, when it takes others.
+OF_ONE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, ValueError)
 
 
 def write_letter(kind: str, to: str, language: str, **context: Any) -> Letter:
@@ -60,28 +65,41 @@ def site_address(view: str, language: str) -> str:
 
 
 def send_waiting_letters() -> int:
-    """Send what waits, each letter by one process; what cannot be sent now waits on. Returns how many went out."""
+    """Send what waits, each letter by one process; what cannot be sent now waits on.
+
+    Returns:
+        How many went out. When the mail server is away the others are not tried, so that nobody waits for each.
+    """
     sent = 0
     now = timezone.now()
     free = Q(taken_at__isnull=True) | Q(taken_at__lt=now - TAKEN_FOR) | Q(taken_at__gt=now + TAKEN_FOR)
     waiting = Letter.objects.filter(free, sent_at__isnull=True)
-    for letter in waiting[:SENT_AT_ONCE]:
+    # What failed before comes last.
+    for letter in waiting.order_by("attempts", "pk")[:SENT_AT_ONCE]:
         # Whoever changes the row has taken the letter.
-        if waiting.filter(pk=letter.pk).update(taken_at=now, attempts=F("attempts") + 1):
-            sent += _send(letter)
+        if not waiting.filter(pk=letter.pk).update(taken_at=now, attempts=F("attempts") + 1):
+            continue
+        try:
+            _send(letter)
+        except Exception as error:
+            # Whatever a mail server does, the letter stays; its address and text are not for the log.
+            logger.warning("E-mail %d (%s) waits: %s", letter.pk, letter.kind, type(error).__name__)
+            Letter.objects.filter(pk=letter.pk).update(taken_at=None)
+            if not isinstance(error, OF_ONE_LETTER):
+                break
+        else:
+            sent += 1
     return sent
 
 
-def _send(letter: Letter) -> bool:
-    """Send one letter; tell whether it went out. Its text is forgotten then."""
+def _send(letter: Letter) -> None:
+    """Send one letter; its text is forgotten then."""
     message = EmailMessage(letter.subject, letter.body, to=[letter.to])
     message.extra_headers["Content-Language"] = letter.language
-    try:
-        message.send()
-    except Exception as error:
-        # Whatever a mail server does, the letter stays; its address and text are not for the log.
-        logger.warning("E-mail %d (%s) waits: %s", letter.pk, letter.kind, type(error).__name__)
-        Letter.objects.filter(pk=letter.pk).update(taken_at=None)
-        return False
+    message.send()
     Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now(), body="")
-    return True
+
+
+def forget_sent_letters() -> int:
+    """Delete what is known of letters that were sent long ago; return how many."""
+    return Letter.objects.filter(sent_at__lt=timezone.now() - KEPT_FOR).delete()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import smtplib
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -313,6 +314,35 @@ class TestLetters:
         assert (letter.sent_at, letter.attempts) == (None, 1)
         call_command("send_letters", verbosity=0)
         assert [sent.to for sent in mail.outbox] == [[letter.to]]
+
+    @pytest.mark.parametrize(
+        ("error", "tried"), [(ConnectionRefusedError(), 1), (smtplib.SMTPRecipientsRefused({}), 3)]
+    )
+    def test_a_server_that_is_away_is_tried_once_and_an_address_it_refuses_holds_up_nobody(
+        self, letters, monkeypatch, error, tried
+    ):
+        for _number in range(3):
+            self.write()
+
+        def fail(*arguments, **named):
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr("django.core.mail.EmailMessage.send", fail)
+            letters()
+        assert sorted(Letter.objects.values_list("attempts", flat=True))[-tried:] == [1] * tried
+        assert Letter.objects.filter(attempts=0).count() == 3 - tried
+        assert len(letters()) == 3
+
+    def test_what_was_sent_is_forgotten_after_a_month(self, letters, clock):
+        self.write()
+        letters()
+        clock.move(days=29)
+        run()
+        assert Letter.objects.exists()
+        clock.move(days=2)
+        run()
+        assert not Letter.objects.exists()
 
     def test_a_letter_is_sent_once_and_its_text_is_forgotten(self, letters):
         letter = self.write()

@@ -34,7 +34,14 @@ SILENT_MODELS = {
     "knowledge.usefulness",
     "knowledge.remarking",  # The pages it marks start one.
     "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
+    # Ways in: whoever comes in by them is saved as a user, which is not silent.
+    "members.application",
+    "members.applicationstep",
+    "members.attestation",
     "members.feedkey",
+    "members.invitation",
+    "members.invitation_groups",
+    "members.letter",
     "sessions.session",
     "wagtailcore.comment",
     "wagtailcore.modellogentry",

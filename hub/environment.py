@@ -169,6 +169,12 @@ VARIABLES = [
         "730",
         _audit_days,
     ),
+    Variable(
+        "APPLICATION_WORKING_DAYS",
+        "How many working days applicants are told a decision takes, until five were made.",
+        "10",
+        _number,
+    ),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(
         "LIBRETRANSLATE_URL",

@@ -241,6 +241,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 SECOND_FACTOR_REQUIRED = ENVIRONMENT["SECOND_FACTOR_REQUIRED"]
 # Of what is published, or opened to more readers, by somebody other than its author.
 SENSITIVITY_REVIEW_REQUIRED = ENVIRONMENT["SENSITIVITY_REVIEW_REQUIRED"]
+APPLICATION_WORKING_DAYS = ENVIRONMENT["APPLICATION_WORKING_DAYS"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -256,6 +257,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Beside allauth's own: applications from one address on the net, and e-mails to one address.
+ACCOUNT_RATE_LIMITS = {"apply": "10/h/ip", "apply_mail": "5/d/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"

@@ -77,6 +77,7 @@ urlpatterns += i18n_patterns(
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),
     path("", include("knowledge.shelf.urls")),
+    path("", include("members.urls")),
     path("feed/rss/", LatestRSSFeed(), name="feed_rss"),
     path("feed/type/<slug:type>/", LatestFeed(), name="type_feed"),
     path("feed/type/<slug:type>/rss/", LatestRSSFeed(), name="type_feed_rss"),

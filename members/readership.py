@@ -85,7 +85,7 @@ def _meeting_one_of(clause: frozenset[str]) -> Q:
         elif fact == AUTHENTICATED:
             met |= ~Q(pk__in=[])
         elif fact == MEMBER:
-            met |= User.current_members()
+            met |= Q(pk__in=User.objects.current_members().values("pk"))
         elif fact == SUPERUSER:
             met |= Q(is_superuser=True)
         elif fact == SECOND_FACTOR:

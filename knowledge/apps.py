@@ -10,5 +10,9 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signal receivers."""
+        """Connect the signal receivers, and say what is kept about people."""
         from knowledge import receivers  # noqa: F401
+        from knowledge.shelf.personal_data import collect_shelf, erase_shelf
+        from members.personal_data import contribute
+
+        contribute("shelf", collect_shelf, erase_shelf)

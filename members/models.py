@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -18,7 +19,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.search import index
 
 from vocabulary.countries import country_choices, country_name
-from vocabulary.models import Concept, Scheme
+from vocabulary.models import TOPIC_SCHEMES, Concept, Scheme
 
 
 class Organisation(index.Indexed, ClusterableModel):
@@ -84,6 +85,12 @@ class OrganisationName(models.Model):
         return self.text
 
 
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return the names of time zones, by region and city."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users, who are known by their e-mail address."""
 
@@ -134,6 +141,15 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
         _("member"), default=False, help_text=_("Vetted: may read what is marked TLP:GREEN.")
     )
 
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        choices=time_zone_choices,
+        blank=True,
+        help_text=_("Times on your own pages are shown in it. Without one they are in UTC."),
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
     objects = UserManager()  # type: ignore[assignment,misc]
 
     USERNAME_FIELD = "email"
@@ -147,6 +163,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        """Return the name; of somebody who was erased, what they were."""
+        return gettext("Former member") if self.erased_at else super().get_full_name()
 
     @property
     def is_current_member(self) -> bool:
@@ -176,3 +196,58 @@ class FeedKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.made_at:%Y-%m-%d}"
+
+
+def new_public_id() -> str:
+    """Return what the address of somebody's profile ends with: it says nothing of them, and nobody guesses it."""
+    return secrets.token_urlsafe(12)
+
+
+class Visibility(models.TextChoices):
+    """Who sees a field of somebody's profile."""
+
+    NOBODY = "nobody", _("nobody")
+    GROUPS = "groups", _("members of my groups")
+    MEMBERS = "members", _("all members")
+
+
+class Digest(models.TextChoices):
+    """How often somebody is told by e-mail what is new."""
+
+    NONE = "none", _("not at all")
+    DAILY = "daily", _("once a day")
+    WEEKLY = "weekly", _("once a week")
+
+
+class Profile(models.Model):
+    """What somebody tells other members of themselves, field by field to whom they choose.
+
+    `visibility` has a `Visibility` for each field that others may see (`members.profiles.FIELDS`); what is not in it
+    is for nobody. Made when its owner first saves it: without one there is nothing to see.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    display_name = models.CharField(_("name"), max_length=150, blank=True)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=2, choices=country_choices, blank=True)
+    languages = models.JSONField(_("languages you read"), default=list, blank=True)
+    expertise = models.ManyToManyField(
+        Concept,
+        verbose_name=_("expertise"),
+        blank=True,
+        related_name="+",
+        limit_choices_to={"scheme__in": TOPIC_SCHEMES},
+    )
+    biography = models.TextField(_("biography"), max_length=1000, blank=True)
+    visibility = models.JSONField(default=dict, blank=True)
+    digest = models.CharField(_("e-mail on what is new"), max_length=10, choices=Digest.choices, default=Digest.NONE)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return self.display_name or str(self.user)

@@ -458,6 +458,11 @@ ALSO_TESTED = {
     ),
     **dict.fromkeys(
         (
+            # About people: tests/members/test_profiles.py, tests/members/test_personal_data.py.
+            "<lang>/account/profile/",
+            "<lang>/account/export/",
+            "<lang>/account/erase/",
+            "<lang>/people/<str:public_id>/",
             "<lang>/my/lists/<int:list_id>/share/",
             "<lang>/my/lists/<int:list_id>/delete/",
             "<lang>/my/follow/",

@@ -19,12 +19,12 @@ class LastAdministratorError(Exception):
     """Without this person nobody could run the hub."""
 
 
-def erase_person(user: User, *, actor: User) -> None:
+def erase_person(user: User, *, actor: User | None) -> None:
     """Remove all that says who somebody is, and close every way in; their row stays for what refers to it.
 
     Args:
         user: whom to erase.
-        actor: who does it: they themselves, or an administrator.
+        actor: who does it; None at the command line.
 
     Raises:
         LastAdministratorError: when nobody else may do everything.

@@ -1,12 +1,18 @@
-"""Organisations in Wagtail's admin."""
+"""Organisations, and what is done with people, in Wagtail's admin."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from members.models import Organisation
+from members.admin_views import reset_second_factor
+from members.models import Organisation, User
 
 
 class OrganisationViewSet(SnippetViewSet):
@@ -24,3 +30,19 @@ class OrganisationViewSet(SnippetViewSet):
 
 
 register_snippet(OrganisationViewSet)
+
+
+@hooks.register("register_admin_urls")
+def register_addresses() -> list[URLPattern]:
+    """Give the admin the screen that takes a lost second factor off an account."""
+    return [
+        path("users/<int:user_id>/second-factor/", reset_second_factor, name="reset_second_factor"),
+    ]
+
+
+@hooks.register("register_user_listing_buttons")
+def add_reset_button(user: User, request_user: User) -> Iterator[Button]:
+    """Offer that screen to administrators, in the list of people."""
+    if request_user.is_superuser:
+        address = reverse("reset_second_factor", args=[user.pk])
+        yield Button(_("Reset the second factor"), address, icon_name="key", priority=40)

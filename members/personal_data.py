@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from wagtail.admin.models import EditingSession
+from wagtail.admin.models import EditingSession, FormState
 from wagtail.models import APIToken, ModelLogEntry, PageLogEntry, PageSubscription
 from wagtail.users.models import UserProfile
 
@@ -112,7 +112,9 @@ def erase_account(user: User) -> None:
     """Remove every way in; sessions first, as their keys are only in the rows."""
     for session in UserSession.objects.filter(user=user):
         session.end()
-    for model in (EmailAddress, Authenticator, SocialAccount, FeedKey, APIToken, PageSubscription, EditingSession):
+    for model in (EmailAddress, Authenticator, SocialAccount, FeedKey, APIToken):
+        model.objects.filter(user=user).delete()
+    for model in (PageSubscription, EditingSession, FormState):  # How Wagtail's admin was for them.
         model.objects.filter(user=user).delete()
 
 

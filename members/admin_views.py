@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +20,7 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
         raise PermissionDenied
     person = get_object_or_404(User, pk=user_id)
     if request.method == "POST":
-        remove_second_factors(person, actor=cast(User, request.user))
+        remove_second_factors(person, actor=request.user)
         messages.success(request, gettext("The second factor is removed, and its owner told."))
         return redirect("wagtailusers_users:index")
     return render(request, "members/admin/reset_second_factor.html", {"person": person})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
@@ -128,3 +131,27 @@ def void_requests_of_former_member(
 def void_requests_of_deleted_member(instance: User, **kwargs: Any) -> None:
     """Nor does anybody whose account is deleted."""
     void_requests_of(instance)
+
+
+@receiver(authenticator_added, dispatch_uid="members.record_added_factor")
+def record_added_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Write down that somebody set up a second factor."""
+    record("second-factor.added", actor=user, subject=user, details={"type": authenticator.type})
+
+
+@receiver(authenticator_removed, dispatch_uid="members.record_removed_factor")
+def record_removed_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Write down that somebody gave one up."""
+    record("second-factor.removed", actor=user, subject=user, details={"type": authenticator.type})
+
+
+@receiver([password_changed, password_set, password_reset], dispatch_uid="members.record_new_password")
+def record_new_password(user: User, **kwargs: Any) -> None:
+    """Write down that an account has a new password."""
+    record("password.changed", actor=user, subject=user)
+
+
+@receiver(email_changed, dispatch_uid="members.record_new_address")
+def record_new_address(user: User, **kwargs: Any) -> None:
+    """Write down that an account has another address; not which."""
+    record("address.changed", actor=user, subject=user)

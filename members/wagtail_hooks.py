@@ -1,18 +1,23 @@
-"""Organisations, applications and invitations in Wagtail's admin."""
+"""Organisations, applications, invitations, and what is done with people, in Wagtail's admin."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import ObjectList
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from members.admin_views import reset_second_factor
 from members.forms import OrganisationForm
-from members.models import Organisation
+from members.models import Organisation, User
 from members.vetting import ApplicationViewSet, InvitationViewSet
 
 
@@ -44,3 +49,19 @@ def register_ways_in() -> list[ViewSet]:
 def register_permissions_of_ways_in() -> QuerySet[Permission]:
     """Let administrators give these permissions to groups."""
     return Permission.objects.filter(content_type__app_label="members", codename__in=["vet_application", "invite"])
+
+
+@hooks.register("register_admin_urls")
+def register_addresses() -> list[URLPattern]:
+    """Give the admin the screen that takes a lost second factor off an account."""
+    return [
+        path("users/<int:user_id>/second-factor/", reset_second_factor, name="reset_second_factor"),
+    ]
+
+
+@hooks.register("register_user_listing_buttons")
+def add_reset_button(user: User, request_user: User) -> Iterator[Button]:
+    """Offer that screen to administrators, in the list of people."""
+    if request_user.is_superuser:
+        address = reverse("reset_second_factor", args=[user.pk])
+        yield Button(_("Reset the second factor"), address, icon_name="key", priority=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models.organisations import Organisation
@@ -20,6 +22,12 @@ from members.models.organisations import Organisation
 def utc_today() -> datetime.date:
     """Return today's date as membership counts it: in UTC, wherever the reader is."""
     return timezone.now().astimezone(datetime.UTC).date()
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return the names of time zones, by region and city."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
 
 
 class PauseReason(models.TextChoices):
@@ -99,6 +107,14 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
         editable=False,
         help_text=_("When they last said that what the hub knows of them is right."),
     )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        choices=time_zone_choices,
+        blank=True,
+        help_text=_("Times on your own pages are shown in it. Without one they are in UTC."),
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     # How often the present yearly question was sent, and when last; see `members.confirmation`.
     times_asked = models.PositiveSmallIntegerField(default=0, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)
@@ -119,6 +135,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        """Return the name; of somebody who was erased, what they were."""
+        return gettext("Former member") if self.erased_at else super().get_full_name()
 
     @property
     def is_current_member(self) -> bool:

@@ -52,6 +52,11 @@ MEMBERS = {
     "what is remembered": "/en/my/history/",
     "membership": "/en/account/confirm/",
     "change of password": "/en/accounts/password/change/",
+    "second factor": "/en/accounts/2fa/",
+    "passkeys": "/en/accounts/2fa/webauthn/",
+    "sessions": "/en/accounts/sessions/",
+    "asked again who one is": "/en/accounts/reauthenticate/",
+    "own profile": "/en/account/profile/",
     "sign out": "/en/accounts/logout/",
     "untranslated": "/en/case-studies/night-guards-as-partners/",
 }

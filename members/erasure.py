@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from access.audit import record
+from access.models import PERSON
+from access.naming import forget_name
 from members.models import User
 from members.personal_data import erase_personal_data
 
@@ -37,6 +39,7 @@ def erase_person(user: User, *, actor: User | None) -> None:
         if user.is_superuser and not remaining:
             raise LastAdministratorError
         erase_personal_data(user)
+        forget_name(f"{PERSON}{user.pk}")
         user.groups.clear()
         user.user_permissions.clear()
         _empty(user)

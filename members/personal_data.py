@@ -13,12 +13,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.db.models import Q, QuerySet
 from wagtail.admin.models import EditingSession, FormState
 from wagtail.models import APIToken, ModelLogEntry, PageLogEntry, PageSubscription
 from wagtail.users.models import UserProfile
 
 from access.models import AuditEntry
-from members.models import FeedKey, Profile, User
+from members.models import Application, ApplicationStep, Attestation, FeedKey, Invitation, Letter, Profile, User
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,36 @@ def erase_records(user: User) -> None:
     entries.update(label=f"#{user.pk}")
 
 
+def _applications_of(user: User) -> QuerySet[Application]:
+    return Application.objects.filter(Q(member=user) | Q(email__iexact=user.email))
+
+
+def collect_ways_in(user: User) -> dict[str, Any]:
+    """Return how somebody came in, and whom they vouched for; what the secretariat noted among itself is its own."""
+    fields = ("first_name", "last_name", "email", "language", "organisation_name", "country", "why", "sponsor_email")
+    applications = _applications_of(user)
+    steps = ApplicationStep.objects.filter(application__in=applications, action__in=ApplicationStep.SHOWN)
+    return {
+        "applications": list(applications.values(*fields, "state", "created_at", "decided_at")),
+        "application_steps": list(steps.values("action", "text", "at")),
+        "invitations": list(Invitation.objects.filter(email__iexact=user.email).values("made_at", "used_at")),
+        "attestations": list(Attestation.objects.filter(sponsor=user).values("state", "comment", "answered_at")),
+        "focal_point_of": list(user.focal_point_of.values_list("slug", flat=True)),
+    }
+
+
+def erase_ways_in(user: User) -> None:
+    """Remove applications, invitations and e-mails; whether they vouched for somebody stays, without their words."""
+    _applications_of(user).delete()
+    Invitation.objects.filter(Q(email__iexact=user.email) | Q(member=user)).delete()
+    Letter.objects.filter(to__iexact=user.email).delete()
+    Attestation.objects.filter(sponsor=user).update(sponsor=None, comment="")
+    user.focal_point_of.clear()
+
+
 def contribute_own() -> None:
     """Say what this app keeps."""
     contribute("account", collect_account, erase_account)
     contribute("profile", collect_profile, erase_profile)
     contribute("records", collect_records, erase_records)
+    contribute("ways_in", collect_ways_in, erase_ways_in)

@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, Site
 from access.models import Marking
 from home.models import Brand, BrandName, HomePage
 from knowledge.models import KnowledgeIndexPage
+from knowledge.models.review import put_review_into_workflow
 from translation.roles import grant_editors, grant_translators
 
 # Sections every hub has: (title, introduction). What is in them may differ, their names are interface.
@@ -40,6 +41,7 @@ def make_tree() -> dict[str, HomePage]:
     grant_editors()
     for code in homes:
         grant_translators(code)
+    put_review_into_workflow()
     for name in MEMBERS_GROUPS:
         Group.objects.get_or_create(name=name)
     return homes

@@ -104,6 +104,13 @@ def _number(value: str) -> int:
     return number
 
 
+def _audit_days(value: str) -> int:
+    days = int(value)
+    if days < 30:
+        raise ValueError("must be at least 30")
+    return days
+
+
 def _marking(value: str) -> str:
     if value not in {"CLEAR", "GREEN"}:
         raise ValueError("must be CLEAR or GREEN")
@@ -149,6 +156,18 @@ VARIABLES = [
         "false lets people with a role, and readers of TLP:AMBER and stricter, do without a second factor.",
         "true",
         _boolean,
+    ),
+    Variable(
+        "SENSITIVITY_REVIEW_REQUIRED",
+        "false lets one person alone publish, and open what was closed; for hubs with a single editor.",
+        "true",
+        _boolean,
+    ),
+    Variable(
+        "AUDIT_DAYS",
+        "Days that entries of the audit are kept, at least 30; `manage.py purge_audit` removes older ones.",
+        "730",
+        _audit_days,
     ),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(

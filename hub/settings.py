@@ -234,6 +234,9 @@ AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # Of whoever has a role, or reads what is TLP:AMBER or stricter.
 SECOND_FACTOR_REQUIRED = ENVIRONMENT["SECOND_FACTOR_REQUIRED"]
+# Of what is published, or opened to more readers, by somebody other than its author.
+SENSITIVITY_REVIEW_REQUIRED = ENVIRONMENT["SENSITIVITY_REVIEW_REQUIRED"]
+AUDIT_DAYS = ENVIRONMENT["AUDIT_DAYS"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

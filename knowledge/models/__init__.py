@@ -15,6 +15,7 @@ from knowledge.models.pages import (
 )
 from knowledge.models.public_records import PublicRecord
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
+from knowledge.models.review import SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.shelf import (
     FollowedTopic,
     ReadingList,
@@ -47,6 +48,8 @@ __all__ = [
     "RecordingMedia",
     "RelatedItem",
     "SavedItem",
+    "SensitivityReviewState",
+    "SensitivityReviewTask",
     "Shelf",
     "Usefulness",
     "WebinarRecording",

@@ -140,7 +140,7 @@ def write_case_study(editor: Page) -> int:
 
 
 def approve(moderator: Page, number: int) -> str:
-    """The moderator finds it on the dashboard, approves it, and opens it on the site; returns its address."""
+    """The moderator finds it on the dashboard, answers the checklist, approves it, and opens it on the site; returns its address."""
     moderator.goto("/admin/")
     waiting = moderator.get_by_role("link", name=TITLE).first
     expect(waiting).to_be_visible()
@@ -148,6 +148,10 @@ def approve(moderator: Page, number: int) -> str:
     moderator.wait_for_url(f"**/admin/pages/{number}/edit/")
     moderator.locator("footer").get_by_role("button", name="More actions").click()
     moderator.get_by_role("button", name=re.compile("^Approve and Publish", re.IGNORECASE)).click()
+    checklist = moderator.get_by_role("dialog")
+    for statement in checklist.get_by_role("checkbox").all():
+        statement.check()
+    checklist.get_by_role("button", name="Approve").click()
     expect(moderator.locator(".messages")).to_contain_text(TITLE)
     moderator.goto("/en/case-studies/")
     moderator.get_by_role("link", name=TITLE).click()

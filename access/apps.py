@@ -10,5 +10,11 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signal receivers."""
+        """Connect the signal receivers, and have Wagtail's admin ask for clearance."""
+        from wagtail.models import Page
+        from wagtail.permissions import register_permission_policy
+
         from access import receivers  # noqa: F401
+        from access.clearance import ClearedPagePolicy
+
+        register_permission_policy(Page, ClearedPagePolicy(Page))

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from wagtail.log_actions import get_active_log_context
 from wagtail.models import BaseViewRestriction, Page, PageViewRestriction
 from wagtail_localize.models import TranslationSource
 
+from access import audit
 from access.generation import start_new_generation
 from access.models import (
     AUTHENTICATED,
@@ -24,6 +26,7 @@ from access.models import (
     Marking,
     PageAccess,
     conditions_of_marking,
+    strictest,
 )
 from access.signals import page_access_changed
 
@@ -42,6 +45,12 @@ def conditions_of_restriction(restriction: BaseViewRestriction) -> Conditions:
         case BaseViewRestriction.PASSWORD:
             return frozenset({frozenset({f"password:{restriction.pk}"})})
     return NOBODY
+
+
+def marking_of_restriction(restriction: BaseViewRestriction) -> str:
+    """Return the marking that Wagtail's own privacy setting comes to, so that readers know how far a text may go."""
+    is_for_all = restriction.restriction_type == BaseViewRestriction.LOGIN
+    return Marking.GREEN.value if is_for_all else Marking.AMBER.value
 
 
 def source_page_ids(translation_keys: Iterable) -> dict:
@@ -76,6 +85,13 @@ def _chain(path: str) -> Iterator[str]:
     """Yield the paths of a page's sections from the top, and its own; the tree's root has no marking."""
     for end in range(2 * Page.steplen, len(path) + 1, Page.steplen):
         yield path[:end]
+
+
+class Live(NamedTuple):
+    """The marking of what is live, and the facts that name whom it is shared with."""
+
+    marking: str
+    shared_with: list[str]
 
 
 class _Row(NamedTuple):
@@ -120,7 +136,7 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
         descend: leave out the pages below when nothing that they inherit changed.
 
     Returns:
-        The primary keys of the pages whose audience changed; `page_access_changed` tells the others.
+        The primary keys of the pages whose audience or label changed; `page_access_changed` tells the others.
     """
     rows = _affected(page_ids, descend)
     if not rows:
@@ -133,22 +149,22 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
         paths.update(Page.objects.filter(pk__in=batch).values_list("pk", "path"))
 
     wanted_paths = {part for path in paths.values() for part in _chain(path)}
-    marking_at: dict[str, str] = {}
-    restricted_at: dict[str, list[Conditions]] = defaultdict(list)
+    # What each place in the tree asks for: its marking with what it asks, and the same of each privacy setting.
+    asked_at: dict[str, list[tuple[str, Conditions]]] = defaultdict(list)
     for batch in batched(wanted_paths, BATCH):
-        marking_at.update(PageAccess.objects.filter(page__path__in=batch).values_list("page__path", "marking"))
+        rows_there = PageAccess.objects.filter(page__path__in=batch)
+        for path, marking, shared_with in rows_there.values_list("page__path", "marking", "shared_with"):
+            asked_at[path].append((marking, conditions_of_marking(marking, shared_with)))
         restrictions = PageViewRestriction.objects.filter(page__path__in=batch)
         for restriction in restrictions.select_related("page").prefetch_related("groups"):
-            restricted_at[restriction.page.path].append(conditions_of_restriction(restriction))
+            asked = (marking_of_restriction(restriction), conditions_of_restriction(restriction))
+            asked_at[restriction.page.path].append(asked)
     for restriction in PageViewRestriction.objects.filter(page__depth=1).prefetch_related("groups"):
-        restricted_at[""].append(conditions_of_restriction(restriction))
+        asked_at[""].append((marking_of_restriction(restriction), conditions_of_restriction(restriction)))
 
-    def conditions_along(path: str) -> Conditions:
-        joined: set[frozenset[str]] = set().union(*restricted_at.get("", []))
-        for part in _chain(path):
-            joined |= conditions_of_marking(marking_at.get(part, ""))
-            joined = joined.union(*restricted_at.get(part, []))
-        return frozenset(joined)
+    def asked_along(path: str) -> list[tuple[str, Conditions]]:
+        unmarked = [("", NOBODY)]
+        return asked_at.get("", []) + [each for part in _chain(path) for each in asked_at.get(part, unmarked)]
 
     audiences: dict[Conditions, Audience] = {}
     existing = {}
@@ -159,15 +175,17 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
         access = existing.get(row.pk)
         if access is None:
             continue
-        conditions = conditions_along(row.path)
+        asked = asked_along(row.path)
         if (source_path := paths.get(origin[row.pk])) and source_path != row.path:
-            conditions |= conditions_along(source_path)
+            asked += asked_along(source_path)
+        conditions: Conditions = frozenset().union(*(each for _marking, each in asked))
+        label = strictest(marking for marking, _conditions in asked)
         if conditions not in audiences:
             audiences[conditions] = Audience.objects.for_conditions(conditions)
-        if access.audience_id != audiences[conditions].pk:
-            access.audience = audiences[conditions]
+        if access.audience_id != audiences[conditions].pk or access.label != label:
+            access.audience, access.label = audiences[conditions], label
             changed.append(access)
-    PageAccess.objects.bulk_update(changed, ["audience"], batch_size=BATCH)
+    PageAccess.objects.bulk_update(changed, ["audience", "label"], batch_size=BATCH)
     changed_ids = {access.page_id for access in changed}
     if changed_ids:
         # Here too, whoever asked: what is kept from a moment before must not outlive the change.
@@ -180,37 +198,51 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
 def record_page(page: Page) -> None:
     """Take over the live marking of a saved page, for itself, its translations and its aliases.
 
-    A translation or alias never has a marking of its own: what was saved on it is replaced by its source's.
-    Page types without a marking add no condition of their own, only those of their section.
+    A translation or alias never has a marking of its own, nor anybody it is shared with: what was saved on it is
+    replaced by its source's. What changes is told in the audit. Page types without a marking add no condition of
+    their own, only those of their section.
     """
     if page.specific_class and not isinstance(page, page.specific_class):
         return  # Only the columns of the base table were saved; the marking is not among them.
     source = source_of(page)
-    if not isinstance(page, MarkedPage):
-        marking = Marking.CLEAR.value
-    elif source is None:
-        marking = page.marking
-    else:
-        marking = PageAccess.objects.filter(page=source).values_list("marking", flat=True).first() or ""
-        if page.marking != marking:
-            type(page)._base_manager.filter(pk=page.pk).update(marking=marking)
-            page.marking = marking
+    live = Live(Marking.CLEAR.value, [])
+    if isinstance(page, MarkedPage):
+        live = Live(page.marking, page.shared_with)
+    if source is not None and isinstance(page, MarkedPage):
+        found = PageAccess.objects.filter(page=source).values_list("marking", "shared_with").first()
+        live = Live(*found) if found else Live("", [])
+        if live != Live(page.marking, page.shared_with):
+            type(page)._base_manager.filter(pk=page.pk).update(**live._asdict())
+            page.marking, page.shared_with = live
 
     access, created = PageAccess.objects.get_or_create(
-        page_id=page.pk,
-        defaults={"marking": marking, "audience": Audience.objects.for_conditions(NOBODY)},
+        page_id=page.pk, defaults={**live._asdict(), "audience": Audience.objects.for_conditions(NOBODY)}
     )
-    marking_changed = not created and access.marking != marking
-    if marking_changed:
-        PageAccess.objects.filter(pk=access.pk).update(marking=marking)
+    before = Live(access.marking, access.shared_with)
+    if not created and before != live:
+        PageAccess.objects.filter(pk=access.pk).update(**live._asdict())
         if source is None and isinstance(page, MarkedPage):
-            _mark_followers(page, marking)
-    refresh_audiences([page.pk], descend=marking_changed)
+            _mark_followers(page, live)
+            record_marking(page, before, live)
+    refresh_audiences([page.pk], descend=not created and before != live)
 
 
-def _mark_followers(source: MarkedPage, marking: str) -> None:
+def record_marking(page: MarkedPage, before: Live, after: Live) -> None:
+    """Tell in the audit that what is live has another marking, or is shared with others."""
+    active = get_active_log_context()
+    details = {
+        "from": before.marking,
+        "to": after.marking,
+        "no longer shared with": sorted(set(before.shared_with) - set(after.shared_with)),
+        "now shared with": sorted(set(after.shared_with) - set(before.shared_with)),
+        "reason": page.marking_reason,
+    }
+    audit.record("page.marked", actor=active.user, subject=page, details=details, marking=after.marking)
+
+
+def _mark_followers(source: MarkedPage, live: Live) -> None:
     """Give the translations and aliases of a page its new marking."""
     followers = Page.objects.filter(Q(translation_key=source.translation_key) | Q(alias_of=source.pk))
     follower_ids = list(followers.exclude(pk=source.pk).values_list("pk", flat=True))
-    type(source)._base_manager.filter(pk__in=follower_ids).update(marking=marking)
-    PageAccess.objects.filter(page_id__in=follower_ids).update(marking=marking)
+    type(source)._base_manager.filter(pk__in=follower_ids).update(**live._asdict())
+    PageAccess.objects.filter(page_id__in=follower_ids).update(**live._asdict())

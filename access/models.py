@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -132,6 +133,10 @@ class PageAccess(models.Model):
     shared_with = models.JSONField(default=list, blank=True)
     label = models.CharField(max_length=16, blank=True)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="pages")
+    # What the latest draft would ask of a reader: editors without it do not see the draft either.
+    draft_audience = models.ForeignKey(
+        Audience, null=True, blank=True, on_delete=models.PROTECT, related_name="pages_in_draft"
+    )
 
     class Meta:
         verbose_name = _("page access")
@@ -216,6 +221,20 @@ class MarkedPage(Page):
     class Meta:
         abstract = True
 
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Remember whom the draft is for, beside whom the live text is for."""
+        revision = super().save_revision(*args, **kwargs)
+        conditions = conditions_of_marking(self.marking, self.shared_with)
+        audience = Audience.objects.for_conditions(conditions)
+        PageAccess.objects.filter(page=self.pk).update(draft_audience=audience)
+        return revision
+
+    def permissions_for_user(self, user: Any) -> Any:
+        """Return what a user may do with the page in the admin: nothing without clearance."""
+        from access.clearance import ClearedPageTester
+
+        return ClearedPageTester(user, self)
+
     @property
     def tlp(self) -> str:
         """The marking as FIRST writes it, e.g. `TLP:GREEN`, or nothing when it has none."""
@@ -223,6 +242,6 @@ class MarkedPage(Page):
 
     @property
     def label(self) -> str:
-        """The marking that readers are shown: the page's own, or a stricter one of its section (a query if not loaded)."""
+        """The marking readers are shown: the page's own, or a stricter one of its section (a query if not loaded)."""
         access = getattr(self, "access", None)
-        return access.label if access is not None else self.marking
+        return strictest([self.marking, access.label]) if access is not None else self.marking

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from wagtail.models import Collection, CollectionMember, CollectionViewRestriction, Page, ReferenceIndex
 from wagtail.permissions import policy_registry
@@ -55,14 +56,27 @@ def pages_using(file: Model) -> QuerySet[Page]:
 def may_read_file(file: CollectionMember, reader: Reader) -> bool:
     """Tell whether the reader may have an image, one of its renditions, or a document.
 
-    A file is as open as the most open live page that uses it, unless Wagtail's privacy setting of its
-    collection closes it. Besides, it is for those who may choose it in the admin, or edit a page that uses it.
+    A file is as open as the most open live page that uses it, unless its own marking or Wagtail's privacy setting
+    of its collection closes it. Besides, it is for those who may choose it in the admin, or edit a page that uses it.
     """
     pages = pages_using(file)
+    if not _is_cleared_for(file, reader):
+        return False
     is_on_readable_page = readable_pages(pages, reader).exists()
     if is_on_readable_page and not _collections_closed_to(reader).filter(pk=file.collection_id).exists():
         return True
     return reader.edits and _may_work_with(file, pages, reader)
+
+
+def _is_cleared_for(file: Any, reader: Reader) -> bool:
+    """Tell whether the file's own marking, if it has one, lets the reader have it; administrators see to all files."""
+    audience_id = getattr(file, "audience_id", None)
+    return audience_id is None or audience_id in reader.audience_ids or getattr(reader.user, "is_superuser", False)
+
+
+def _own_marking_lets(audience_ids: Iterable[int]) -> Q:
+    """Return the condition, for queries of files, that their own marking does not close them to these audiences."""
+    return Q(audience=None) | Q(audience_id__in=sorted(audience_ids))
 
 
 def _may_work_with(file: CollectionMember, pages: QuerySet[Page], reader: Reader) -> bool:
@@ -102,14 +116,17 @@ def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -
         base_content_type=ContentType.objects.get_for_model(Page),
         object_id__in=pages,
     )
+    files = files.filter(_own_marking_lets(reader.audience_ids))
     return files.filter(Exists(references)).exclude(collection__in=_collections_closed_to(reader))
 
 
-def in_closed_collection() -> Exists:
-    """Tell, in a query for files, whether Wagtail's privacy settings keep a file's collection from anybody."""
+def is_closed_by_itself() -> ExpressionWrapper:
+    """Tell, in a query for files, whether own marking or Wagtail's privacy of the collection keep it from anybody."""
     asked = ExpressionWrapper(OuterRef("collection__path"), output_field=CharField())
     restrictions = CollectionViewRestriction.objects.annotate(asked=asked)
-    return Exists(restrictions.filter(asked__startswith=F("collection__path")))
+    in_closed_collection = Exists(restrictions.filter(asked__startswith=F("collection__path")))
+    open_to_all = Q(audience=None) | Q(audience__clauses=[])
+    return ExpressionWrapper(in_closed_collection | ~open_to_all, output_field=BooleanField())
 
 
 def is_public_with_its_page(file: Any, page: Page) -> bool:
@@ -122,5 +139,8 @@ def is_public_with_its_page(file: Any, page: Page) -> bool:
 def is_public_file(file: CollectionMember) -> bool:
     """Tell whether everyone may have the file, so that shared caches may keep it."""
     if not public_pages(pages_using(file)).exists():
+        return False
+    own = getattr(file, "audience", None)
+    if own is not None and not own.is_met_by(()):
         return False
     return not Collection.objects.get(pk=file.collection_id).get_view_restrictions().exists()

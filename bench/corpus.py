@@ -27,7 +27,7 @@ from django.utils.text import slugify
 from wagtail.models import Locale, Page
 
 from access.generation import start_new_generation
-from access.models import Audience, Marking, PageAccess
+from access.models import Audience, Marking, PageAccess, conditions_of_marking
 from demo.content import read_items
 from knowledge.models import (
     Article,
@@ -161,7 +161,8 @@ class Corpus:
         }
         self.children = {section.pk: section.numchild for section in self.sections.values()}
         self.audiences = {
-            marking: Audience.objects.for_conditions(marking.conditions) for marking in (Marking.CLEAR, Marking.GREEN)
+            marking: Audience.objects.for_conditions(conditions_of_marking(marking))
+            for marking in (Marking.CLEAR, Marking.GREEN)
         }
         self.topics = _keys([scheme.value for scheme in TOPIC_SCHEMES])
         self.sectors = _keys([Scheme.SECTOR.value])
@@ -261,7 +262,12 @@ class Corpus:
         for model, rows in by_model.items():
             copy_in(model, rows)
         PageAccess.objects.bulk_create(
-            PageAccess(page_id=page.pk, marking=page.marking, audience=self.audiences[Marking(page.marking)])
+            PageAccess(
+                page_id=page.pk,
+                marking=page.marking,
+                label=page.marking,
+                audience=self.audiences[Marking(page.marking)],
+            )
             for page in pages
         )
         for name, keys, most in (("topics", self.topics, 5), ("sectors", self.sectors, 3)):

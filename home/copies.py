@@ -72,7 +72,7 @@ def pdf(request: HttpRequest, page_id: int) -> HttpResponse:
             "reading": reading_context(page, reader),
             "citation": citation_for(page, request),
             "made_at": timezone.now(),
-            "watermark": str(reader.user) if needs_watermark(page.marking) else "",
+            "watermark": str(reader.user) if needs_watermark(page.label) else "",
         }
         html = render_to_string("knowledge/pdf.html", context, request)
     try:
@@ -84,7 +84,7 @@ def pdf(request: HttpRequest, page_id: int) -> HttpResponse:
         return response
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{page.slug}.pdf") or "attachment"
-    if page.marking != "CLEAR":
+    if page.label != "CLEAR":
         response["Cache-Control"] = "private, no-store"
         return response
     return share_among_equals(response)

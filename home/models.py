@@ -94,6 +94,7 @@ class HomePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         TranslatableField("join_label"),
         SynchronizedField("join_page", overridable=False),
         SynchronizedField("marking", overridable=False),
+        SynchronizedField("shared_with", overridable=False),
         SynchronizedField("featured_items", overridable=False),
         TranslatableField("upcoming_dates"),
         TranslatableField("figures"),

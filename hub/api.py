@@ -67,7 +67,7 @@ class PageSummaryMeta(BasePageMetaSchema):
     @staticmethod
     def resolve_tlp(obj: Page, context: dict[str, Any]) -> str:
         """Return the page's live marking as FIRST writes it."""
-        return f"TLP:{obj.access.marking}" if obj.access.marking else ""
+        return f"TLP:{obj.access.label}" if obj.access.label else ""
 
 
 class PageSummary(BasePageSchema):

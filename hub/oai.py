@@ -383,7 +383,7 @@ def _add_dublin_core(parent: Element, page: KnowledgePage, pages: PublicPages) -
             say("relation", f"{settings.BASE_URL}{address_of(version)}")
     for country in page.countries.all():
         say("coverage", country_name(country.code, language), is_worded=True)
-    say("rights", f"TLP:{page.access.marking}")
+    say("rights", f"TLP:{page.access.label}")
 
 
 Verb = Callable[[Element, Mapping[str, str]], None]

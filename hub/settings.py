@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "access.middleware.RevisionClearanceMiddleware",
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",
 ]

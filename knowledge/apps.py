@@ -10,5 +10,21 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signal receivers."""
+        """Connect the signal receivers, and have the admin's lists of files ask for clearance."""
+        import wagtailmedia
+        from wagtail.permissions import register_permission_policy
+
+        from access.clearance import ClearedFilePolicy
         from knowledge import receivers  # noqa: F401
+        from knowledge.models import HubDocument, HubImage, HubMedia
+
+        owner = "uploaded_by_user"
+        images = ClearedFilePolicy(HubImage, auth_model="wagtailimages.Image", owner_field_name=owner)
+        documents = ClearedFilePolicy(HubDocument, auth_model="wagtaildocs.Document", owner_field_name=owner)
+        media = ClearedFilePolicy(HubMedia, auth_model="wagtailmedia.Media", owner_field_name=owner)
+        # Exactly these, since Wagtail's own apps register theirs for the same models afterwards.
+        register_permission_policy(HubImage, images, exact_class=True)
+        register_permission_policy(HubDocument, documents, exact_class=True)
+        register_permission_policy(HubMedia, media, exact_class=True)
+        # wagtailmedia does not ask the registry yet (a comment in its code says that it means to).
+        wagtailmedia.get_permission_policy = lambda: media

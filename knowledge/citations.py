@@ -149,7 +149,7 @@ def citation_of(page: KnowledgePage, authors: Sequence[Author], site: str, addre
         site=site,
         address=address,
         language=language,
-        marking="" if page.marking == "CLEAR" else page.tlp,
+        marking="" if page.label == "CLEAR" else page.tlp,
     )
 
 

@@ -18,7 +18,7 @@ from django.db.models import F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from wagtail.models import Page
 
-from access.policy import in_closed_collection, readable_pages
+from access.policy import is_closed_by_itself, readable_pages
 from access.readers import Reader
 from access.rows import JSONRows, time_from_json
 from knowledge.addresses import path_below
@@ -373,7 +373,7 @@ def _images(keys: set[int]) -> Mapping[int, HubImage]:
     if not keys:
         return {}
     renditions = JSONRows(HubRendition.objects.filter(image=OuterRef("pk")), *RENDITION_FIELDS)
-    images = HubImage.objects.filter(pk__in=keys).annotate(rendition_rows=renditions, is_closed=in_closed_collection())
+    images = HubImage.objects.filter(pk__in=keys).annotate(rendition_rows=renditions, is_closed=is_closed_by_itself())
     found = {image.pk: image for image in images}
     for image in found.values():
         image.prefetched_renditions = _renditions(image, image.rendition_rows)

@@ -116,7 +116,7 @@ def serve_chapters(request: HttpRequest, page_id: int) -> HttpResponse:
 def serve_transcript(request: HttpRequest, page_id: int) -> HttpResponse:
     """Give the transcript of a recording as plain text, headed by title and marking (public view; asks the policy)."""
     page = _readable_recording(request, page_id)
-    lines = [page.title, f"TLP:{page.access.marking}", ""]
+    lines = [page.title, f"TLP:{page.access.label}", ""]
     for passage in page.transcript:
         if passage.chapter:
             lines += [f"{passage.chapter.clock} {passage.chapter.text}", ""]

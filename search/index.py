@@ -131,7 +131,7 @@ def search(query: Query, reader: Reader) -> Answer:
 def _found(results: Results, reader: Reader) -> list[FoundPage]:
     pages = _readable([hit.page_id for hit in results.hits], reader)
     return [
-        FoundPage(pages[hit.page_id], pages[hit.page_id].access.marking, hit.title, hit.excerpt)
+        FoundPage(pages[hit.page_id], pages[hit.page_id].access.label, hit.title, hit.excerpt)
         for hit in results.hits
         if hit.page_id in pages
     ]

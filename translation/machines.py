@@ -19,7 +19,7 @@ from wagtail_localize.machine_translators.base import BaseMachineTranslator
 from wagtail_localize.models import String, StringSegment
 from wagtail_localize.strings import StringValue
 
-from access.models import Audience, Marking
+from access.models import Marking
 
 # DeepL takes fifty texts in one request.
 TEXTS_PER_REQUEST = 50
@@ -75,17 +75,16 @@ class MarkedTranslator(BaseMachineTranslator):
 
 
 def sendable(source_locale: Locale, strings: Iterable[StringValue]) -> list[StringValue]:
-    """Limit texts to those that stand in a live page whose audience a machine may know of.
+    """Limit texts to those that stand in a live page whose label a machine may know of.
 
     A page that was not live yet when its texts were taken over may have had others than it shows now.
     """
-    audiences = [Audience.objects.for_conditions(marking.conditions).pk for marking in markings_for_machines()]
     open_pages = Page.objects.filter(
         translation_key=OuterRef("source__object_id"),
         locale=source_locale,
         live=True,
         first_published_at__lte=OuterRef("source__last_updated_at"),
-        access__audience_id__in=audiences,
+        access__label__in=markings_for_machines(),
     )
     by_hash = {String._get_data_hash(string.data): string for string in strings}
     allowed = set()

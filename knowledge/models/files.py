@@ -9,13 +9,15 @@ from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
+from access.files import MarkedFile
 
-class HubImage(AbstractImage):
+
+class HubImage(MarkedFile, AbstractImage):
     """An image, with who made it."""
 
     credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and its licence."))
 
-    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+    admin_form_fields = (*WagtailImage.admin_form_fields, "credit", "marking", "shared_with")
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
@@ -32,10 +34,10 @@ class HubRendition(AbstractRendition):
         unique_together = (("image", "filter_spec", "focal_point_key"),)
 
 
-class HubDocument(AbstractDocument):
+class HubDocument(MarkedFile, AbstractDocument):
     """A file to download."""
 
-    admin_form_fields = WagtailDocument.admin_form_fields
+    admin_form_fields = (*WagtailDocument.admin_form_fields, "marking", "shared_with")
 
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")

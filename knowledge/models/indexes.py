@@ -44,6 +44,7 @@ class KnowledgeIndexPage(ReviewedPublishingMixin, MarkedPage):
         TranslatableField("introduction"),
         SynchronizedField("show_in_menus", overridable=False),
         SynchronizedField("marking", overridable=False),
+        SynchronizedField("shared_with", overridable=False),
     ]
     api_fields = [APIField("marking"), APIField("introduction")]
 

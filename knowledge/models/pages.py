@@ -140,6 +140,7 @@ class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         TranslatableField("lead_image_alternative_text"),
         SynchronizedField("lead_image", overridable=False),
         SynchronizedField("marking", overridable=False),
+        SynchronizedField("shared_with", overridable=False),
         SynchronizedField("published_on", overridable=False),
         SynchronizedField("review_by", overridable=False),
         SynchronizedField("reviewed_on", overridable=False),

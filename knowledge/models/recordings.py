@@ -20,6 +20,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from wagtailmedia.edit_handlers import MediaChooserPanel
 from wagtailmedia.models import AbstractMedia, MediaType
 
+from access.files import MarkedFile
 from access.readers import reader_of
 from knowledge import captions
 from knowledge.blocks import BodyBlock
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
     from knowledge.recordings import Player
 
 
-class HubMedia(AbstractMedia):
+class HubMedia(MarkedFile, AbstractMedia):
     """A file with sound or pictures that move. Its bytes are served as those of images and documents are."""
 
     # Without a thumbnail: the poster is the recording's lead image, which has an alternative text.
-    admin_form_fields = ("title", "file", "collection", "duration", "width", "height", "tags")
+    admin_form_fields = ("title", "file", "collection", "duration", "width", "height", "tags", "marking", "shared_with")
 
     file_size = models.PositiveBigIntegerField(default=0, editable=False)
 

@@ -101,9 +101,11 @@ def test_what_was_taken_over_from_a_draft_is_not_sent_once_it_is_live(tree, serv
     assert ask("Draft title", "Final title") == {"Final title": "ar:Final title"}
 
 
-@pytest.mark.parametrize("kind", [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS])
-def test_a_privacy_setting_counts(tree, service, settings, kind):
-    settings.MACHINE_TRANSLATION_MARKING = "GREEN"
+@pytest.mark.parametrize(
+    ("kind", "limit"), [(PageViewRestriction.LOGIN, "CLEAR"), (PageViewRestriction.GROUPS, "GREEN")]
+)
+def test_a_privacy_setting_counts(tree, service, settings, kind, limit):
+    settings.MACHINE_TRANSLATION_MARKING = limit
     article = make_article("Private title")
     submit(article, "ar")
     PageViewRestriction.objects.create(page=article, restriction_type=kind)

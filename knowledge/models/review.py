@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import AbstractGroupApprovalTask, GroupApprovalTask, Page, TaskState, Workflow, WorkflowTask
 
 from access.audit import record
+from access.clearance import is_cleared_for_page, uncleared_pages
 from access.models import MarkedPage
 from knowledge.review_forms import CHECKLIST, RejectionForm, SensitivityReviewForm
 from knowledge.sensitivity_review import ReviewRefusedError, authors_of_change, digest_of, pass_review
@@ -116,18 +117,26 @@ class SensitivityReviewTask(AbstractGroupApprovalTask):
         return _("Members of the chosen groups who took no part in a change check that it may be read")
 
     def get_actions(self, obj: Page, user: Any) -> list[tuple[str, str, bool]]:
-        """Offer the review to those who may take it; administrators are no exception."""
-        if not super().get_actions(obj, user) or user.pk in authors_of_change(obj):
+        """Offer the review to those who may take it and read the page; administrators are no exception."""
+        is_reviewer = super().get_actions(obj, user) and is_cleared_for_page(user, obj)
+        if not is_reviewer or user.pk in authors_of_change(obj):
             return []
         return [("approve", _("Approve"), True), ("reject", _("Request changes"), True)]
+
+    def user_can_access_editor(self, obj: Page, user: Any) -> bool:
+        """Let reviewers in who may read the page."""
+        return super().user_can_access_editor(obj, user) and is_cleared_for_page(user, obj)
 
     def get_form_for_action(self, action: str) -> type:
         """Return the checklist, or the form for what should be changed."""
         return SensitivityReviewForm if action == "approve" else RejectionForm
 
     def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> models.QuerySet[TaskState]:
-        """Leave out what somebody wrote or submitted themselves."""
+        """Leave out what somebody wrote or submitted themselves, or may not read."""
         states = super().get_task_states_user_can_moderate(user, **kwargs)
+        if not user.is_superuser:
+            closed = [str(pk) for pk in uncleared_pages(user).values_list("page_id", flat=True)]
+            states = states.exclude(workflow_state__object_id__in=closed)
         own = models.Q(revision__user=user) | models.Q(workflow_state__requested_by=user)
         return states.exclude(pk__in=TaskState.objects.filter(own).values("pk"))
 

@@ -140,7 +140,7 @@ def write_case_study(editor: Page) -> int:
 
 
 def approve(moderator: Page, number: int) -> str:
-    """The moderator finds it on the dashboard, answers the checklist, approves it, and opens it on the site; returns its address."""
+    """The moderator answers the checklist and opens the page on the site; returns its address."""
     moderator.goto("/admin/")
     waiting = moderator.get_by_role("link", name=TITLE).first
     expect(waiting).to_be_visible()

@@ -400,6 +400,7 @@ class TestOpeningElsewhere:
     def test_privacy_closes_and_does_not_open(self, tree, mover, client):
         page = make_article("Private")
         first, second = Group.objects.create(name="First"), Group.objects.create(name="Second")
+        mover.groups.add(first)  # Else they would not be cleared for it any more.
         self.set_privacy(client, page, "groups", first)
         assert PageViewRestriction.objects.filter(page=page).exists()
         for kind, groups in (("none", []), ("login", []), ("groups", [first, second])):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils import timezone
+from wagtail.models import Page
 
 from access.models import AuditEntry
 
@@ -44,11 +45,16 @@ def record(
     return AuditEntry.objects.create(
         action=action,
         actor_key=getattr(actor, "pk", None),
-        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_type=kind_of(subject) if subject is not None else "",
         subject_key=str(subject.pk) if subject is not None else "",
         marking=marking,
         details=dict(details or {}),
     )
+
+
+def kind_of(subject: Model) -> str:
+    """Return how the audit names a kind of thing: its model; pages of all types are of one kind."""
+    return (Page if isinstance(subject, Page) else subject)._meta.label_lower
 
 
 def register_cutoff(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

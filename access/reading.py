@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 from wagtail.models import CollectionMember, Page
 
-from access.audit import record
+from access.audit import kind_of, record
 from access.models import AuditEntry, MarkedPage, Marking, PageAccess, strictest
 from access.policy import pages_using, readable_pages
 from access.readers import Reader
@@ -65,17 +65,12 @@ def _record_once(reader: Reader, subject: Model, label: str, action: str, detail
     same = AuditEntry.objects.filter(
         action=action,
         actor_key=getattr(reader.user, "pk", None),
-        subject_type=_kind_of(subject),
+        subject_type=kind_of(subject),
         subject_key=str(subject.pk),
         marking=label,
         details=details,
         at__gte=hour,
     )
     if not same.exists():
-        base = Page(pk=subject.pk) if isinstance(subject, Page) else subject
-        record(action, actor=reader.user, subject=base, details=details, marking=label)
+        record(action, actor=reader.user, subject=subject, details=details, marking=label)
     return True
-
-
-def _kind_of(subject: Model) -> str:
-    return Page._meta.label_lower if isinstance(subject, Page) else subject._meta.label_lower

@@ -149,6 +149,7 @@ def approve(moderator: Page, number: int) -> str:
     moderator.locator("footer").get_by_role("button", name="More actions").click()
     moderator.get_by_role("button", name=re.compile("^Approve and Publish", re.IGNORECASE)).click()
     checklist = moderator.get_by_role("dialog")
+    expect(checklist.get_by_role("checkbox")).to_have_count(4)
     for statement in checklist.get_by_role("checkbox").all():
         statement.check()
     checklist.get_by_role("button", name="Approve").click()

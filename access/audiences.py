@@ -18,6 +18,7 @@ from access import audit
 from access.generation import start_new_generation
 from access.models import (
     AUTHENTICATED,
+    EVERYONE,
     NOBODY,
     SUPERUSER,
     Audience,
@@ -26,6 +27,7 @@ from access.models import (
     Marking,
     PageAccess,
     conditions_of_marking,
+    is_wider,
     strictest,
 )
 from access.signals import page_access_changed
@@ -225,6 +227,29 @@ def record_page(page: Page) -> None:
             _mark_followers(page, live)
             record_marking(page, before, live)
     refresh_audiences([page.pk], descend=not created and before != live)
+
+
+def conditions_around(page: Page, parent: Page | None = None) -> Conditions:
+    """Return what a page asks of readers besides its own marking: of its section, and by Wagtail's privacy settings.
+
+    Args:
+        page: may not be saved yet.
+        parent: its section, where the page does not know it yet.
+    """
+    parent = parent or (page.get_parent() if page.depth else None)
+    above = PageAccess.objects.select_related("audience").filter(page=parent).first() if parent else None
+    conditions = above.audience.conditions if above else EVERYONE
+    own = PageViewRestriction.objects.filter(page=page.pk).prefetch_related("groups") if page.pk else ()
+    return conditions.union(*(conditions_of_restriction(restriction) for restriction in own))
+
+
+def widens(page: MarkedPage, parent: Page | None = None) -> bool:
+    """Tell whether publishing a page as it is here would let somebody read it who cannot read what is live now."""
+    live = PageAccess.objects.select_related("audience").filter(page=page.pk, page__live=True).first()
+    if live is None:
+        return False
+    after = conditions_of_marking(page.marking, page.shared_with) | conditions_around(page, parent)
+    return is_wider(after, live.audience.conditions)
 
 
 def record_marking(page: MarkedPage, before: Live, after: Live) -> None:

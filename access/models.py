@@ -73,6 +73,14 @@ def conditions_of_marking(marking: str, shared_with: Iterable[str] = ()) -> Cond
     return frozenset(conditions)
 
 
+def is_wider(after: Conditions, before: Conditions) -> bool:
+    """Tell whether somebody could meet `after` who does not meet `before`.
+
+    Nobody can if every clause of `before` is asked for by a clause of `after` that leaves no more alternatives.
+    """
+    return not all(any(asked <= clause for asked in after) for clause in before)
+
+
 def strictest(markings: Iterable[str]) -> str:
     """Return the most restricted of several markings; nothing when one of them is missing or unknown."""
     ranks = {marking.value: marking.rank for marking in Marking}
@@ -111,6 +119,11 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return " & ".join(" | ".join(clause) or "nobody" for clause in self.clauses) or "everyone"
+
+    @property
+    def conditions(self) -> Conditions:
+        """The rule as `conditions_of_marking` gives it."""
+        return frozenset(frozenset(clause) for clause in self.clauses)
 
     def is_met_by(self, facts: Iterable[str]) -> bool:
         """Tell whether somebody of whom `facts` are true belongs to this audience."""

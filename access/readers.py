@@ -42,6 +42,7 @@ class Reader:
         edits: whether they may enter the admin; files that no page uses are shown to them only.
         generation: the content generation in which the set was computed.
         user: the user, or Django's anonymous user.
+        persona: whom an editor sees the site as (`access.view_as`); nothing for everybody else.
     """
 
     audience_ids: frozenset[int]
@@ -50,6 +51,7 @@ class Reader:
     edits: bool
     generation: int
     user: object
+    persona: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -159,9 +161,22 @@ def visitor() -> Reader:
 
 
 def reader_of(request: HttpRequest) -> Reader:
-    """Return the reader behind a request, computed once per request."""
+    """Return the reader behind a request, or whom an editor sees it as; computed once per request."""
+    from access.view_as import reader_as, viewed_as
+
     reader = getattr(request, "_reader", None)
     if reader is None:
-        reader = reader_for(request.user, getattr(request, "session", None))
+        reader = own_reader_of(request)
+        if reader.edits and (persona := viewed_as(request)):
+            reader = reader_as(reader, persona)
         request._reader = reader  # type: ignore[attr-defined]
+    return reader
+
+
+def own_reader_of(request: HttpRequest) -> Reader:
+    """Return the reader behind a request, whomever they see the site as; computed once per request."""
+    reader = getattr(request, "_own_reader", None)
+    if reader is None:
+        reader = reader_for(request.user, getattr(request, "session", None))
+        request._own_reader = reader  # type: ignore[attr-defined]
     return reader

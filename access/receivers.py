@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import post_page_move
 
 from access.audiences import record_page, refresh_audiences
 from access.generation import start_new_generation
+from access.models import GROUP, ORGANISATION, PERSON
+from access.naming import forget_name
 
 # What is written without anything changing for readers; all else starts a new generation.
 SILENT_MODELS = {
@@ -29,6 +32,7 @@ SILENT_MODELS = {
     "knowledge.saveditem",
     "knowledge.shelf",
     "knowledge.usefulness",
+    "knowledge.remarking",  # The pages it marks start one.
     "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
     "members.feedkey",
     "sessions.session",
@@ -97,6 +101,21 @@ def refresh_regrouped_page(instance: Any, action: str, reverse: bool, pk_set: An
         return
     restrictions = PageViewRestriction.objects.filter(pk__in=pk_set or []) if reverse else [instance]
     refresh_audiences([restriction.page_id for restriction in restrictions])
+
+
+# What things are shared with by name: models by their labels, since this app imports no other.
+NAMED = {
+    "auth.group": GROUP,
+    "members.organisation": ORGANISATION,
+    settings.AUTH_USER_MODEL.lower(): PERSON,
+}
+
+
+@receiver(pre_delete, dispatch_uid="access.forget_what_is_deleted")
+def forget_what_is_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    """What was shared with a group, organisation or person that goes is for the others named, or for editors only."""
+    if kind := NAMED.get(getattr(getattr(sender, "_meta", None), "label_lower", "")):
+        forget_name(f"{kind}{instance.pk}")
 
 
 @receiver(post_delete, sender=Group, dispatch_uid="access.refresh_pages_of_deleted_group")

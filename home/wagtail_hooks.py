@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.userbar import BaseItem
 from wagtail.models import Page
 
 from access.policy import may_read_page
@@ -20,6 +21,12 @@ from access.reading import record_page_reading
 from access.sharing import share_among_equals
 from home.views import admin_help
 from knowledge.links import DocumentReferenceHandler, PageReferenceHandler
+
+
+class ViewAsItem(BaseItem):
+    """The entry “View as…” in Wagtail's bar."""
+
+    template_name = "home/admin/view_as_item.html"
 
 
 @hooks.register("on_serve_page", order=-100)
@@ -48,6 +55,12 @@ def register_references(features: Any) -> None:
     """Have links in rich text resolved by the page, through the policy (see `knowledge.links`)."""
     features.register_link_type(PageReferenceHandler)
     features.register_link_type(DocumentReferenceHandler)
+
+
+@hooks.register("construct_wagtail_userbar")
+def offer_view_as(request: HttpRequest, items: list[Any], page: Page | None) -> None:
+    """Let an editor see the page as somebody else, from Wagtail's bar on it."""
+    items.append(ViewAsItem())
 
 
 # --- The admin as part of the hub -------------------------------------------------------------------

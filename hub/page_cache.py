@@ -33,7 +33,7 @@ class PageCacheMiddleware:
         if not self.is_cacheable(request):
             return self.private(self.get_response(request))
         reader = reader_of(request)
-        if reader.edits or self.has_messages(request):
+        if reader.edits or reader.persona or self.has_messages(request):
             return self.private(self.get_response(request))
         text = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
         address = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_tasks",
     "django_tasks_db",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -77,6 +78,9 @@ MIDDLEWARE = [
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",
 ]
+
+# So that widgets may have templates of ours.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 ROOT_URLCONF = "hub.urls"
 WSGI_APPLICATION = "hub.wsgi.application"

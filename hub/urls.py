@@ -13,6 +13,7 @@ from access.wagtail_hooks import AdministratorsPageTypesView
 from home.copies import cite, pdf
 from home.routing import serve
 from home.sitemaps import sitemap
+from home.view_as import view_as
 from home.views import brand_admin_css, brand_css, brand_logo, choose_language, robots_txt
 from hub.api import api
 from hub.feeds import LatestFeed, LatestRSSFeed, member_feed
@@ -84,6 +85,7 @@ urlpatterns += i18n_patterns(
     path("feed/members/<str:token>/", member_feed, name="member_feed"),
     path("opensearch.xml", open_search, name="open_search"),
     path("llms.txt", llms, name="llms"),
+    path("view-as/", view_as, name="view_as"),
     path("account/feed/", change_feed_key, name="change_feed_key"),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),

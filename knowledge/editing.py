@@ -23,7 +23,7 @@ from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, Wo
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import BaseViewRestriction, Page
 
-from access.audiences import source_of
+from access.audiences import source_of, widens
 from access.models import AUTHENTICATED, GROUP, SUPERUSER, Conditions
 from access.strictness import opens_when_restricted
 from knowledge.models import ReadablePage, SensitivityReviewTask
@@ -36,7 +36,9 @@ def closing_gaps(page: Page) -> list[str]:
     latest = page.get_latest_revision_as_object()
     if not isinstance(latest, ReadablePage) or latest.publishing_reason.strip() or source_of(latest) is not None:
         return []
-    return [gap.message for gap in find_gaps(latest)]
+    opens_up = not latest.marking_reason.strip() and widens(latest)
+    reason = [_("More people could read this than can now. Say why.")] if opens_up else []
+    return reason + [gap.message for gap in find_gaps(latest)]
 
 
 def explain_closed_gate(request: HttpRequest, title: str, gaps: str) -> None:

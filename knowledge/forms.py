@@ -16,8 +16,10 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 from wagtailmedia.forms import BaseMediaForm
 
+from access.models import Marking
 from knowledge.media_files import MediaFault, look_into
 from knowledge.models import Adaptation
+from members.sharing import SharedWithField, named_by
 
 # What the first bytes of a file say, for the types that can be told by them.
 CONTENT_TYPES = {
@@ -31,7 +33,23 @@ CONTENT_TYPES = {
 TEXT_EXTENSIONS = {"csv", "txt"}
 
 
-class HubDocumentForm(BaseDocumentForm):
+class MarkedFileForm(forms.ModelForm):
+    """Base of the forms for files: a marking of their own, and whom it names."""
+
+    shared_with = SharedWithField()
+
+    def clean(self) -> dict[str, Any]:
+        """Keep of those whom the file is shared with what its marking names; it must name somebody."""
+        cleaned = super().clean() or self.cleaned_data
+        marking = cleaned.get("marking", "")
+        if "shared_with" in cleaned:
+            cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
+            if marking and Marking(marking).names and not cleaned["shared_with"]:
+                self.add_error("shared_with", _("This marking needs to name who may have the file."))
+        return cleaned
+
+
+class HubDocumentForm(MarkedFileForm, BaseDocumentForm):
     """Upload a document: what it is must be what its name says, and not too large."""
 
     def clean_file(self) -> Any:
@@ -81,7 +99,7 @@ class WholeImageField(WagtailImageField):
         return file
 
 
-class HubImageForm(BaseImageForm):
+class HubImageForm(MarkedFileForm, BaseImageForm):
     """Upload an image: one that can be drawn."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +110,7 @@ class HubImageForm(BaseImageForm):
             )
 
 
-class HubMediaForm(BaseMediaForm):
+class HubMediaForm(MarkedFileForm, BaseMediaForm):
     """Upload a recording: one that browsers can play from any place in it."""
 
     def clean_file(self) -> Any:

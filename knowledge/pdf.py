@@ -58,7 +58,7 @@ def can_make_pdf() -> bool:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     """Wait for one's turn; refuse when too many wait."""
     if not _room.acquire(blocking=False):
         raise PDFUnavailableError
@@ -80,7 +80,7 @@ def make_pdf(html: str, page: ReadablePage, address: str) -> bytes:
     Raises:
         PDFUnavailableError: WeasyPrint cannot be loaded, or too many wait for theirs.
     """
-    with _turn():
+    with turn():
         return _document(html, page, address).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[STYLE_SHEET])
 
 

@@ -14,8 +14,9 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.log_actions import log
 from wagtail.rich_text import RichText
 
-from access.audiences import source_of
-from access.models import MarkedPage
+from access.audiences import conditions_around, source_of, widens
+from access.models import MarkedPage, Marking, conditions_of_marking, is_wider
+from knowledge.file_choosers import chosen_in
 
 if TYPE_CHECKING:
     from knowledge.models import ReadablePage
@@ -46,11 +47,48 @@ def find_gaps(page: MarkedPage) -> list[Gap]:
     gaps = []
     if not page.marking:
         gaps.append(Gap("marking", _("No marking is chosen: nobody but editors could read the page.")))
+    elif not is_shared(page):
+        gaps.append(Gap("shared_with", _("The marking names nobody: nobody but editors could read the page.")))
     if getattr(page, "lead_image_id", None) and not page.lead_image_alternative_text.strip():
         gaps.append(Gap("lead_image_alternative_text", _("The lead image has no alternative text.")))
+    gaps.extend(
+        Gap("marking", _("Some readers of the page could not open this file, which is more restricted: %s") % title)
+        for title in _closed_files(page)
+    )
     for name in getattr(page, "body_fields", ()):
         gaps.extend(Gap(name, message) for message in _body_gaps(getattr(page, name)))
     return gaps
+
+
+def is_shared(page: MarkedPage) -> bool:
+    """Tell whether a marking that names groups, organisations or people names somebody."""
+    kind = Marking(page.marking).names
+    return not kind or any(fact.startswith(kind) for fact in page.shared_with)
+
+
+def _files_of(page: MarkedPage) -> Iterator[Any]:
+    """Yield the images, documents and media that a page uses, where they have a marking of their own."""
+    chosen = {each for name in getattr(page, "body_fields", ()) for each in _chosen_in_body(getattr(page, name))}
+    for model in {model for model, _pk in chosen}:
+        keys = [pk for of_model, pk in chosen if of_model is model]
+        yield from model._default_manager.filter(pk__in=keys)
+    for name in ("lead_image", "slides"):
+        yield getattr(page, name, None)
+    for name, field in (("attachments", "document"), ("media", "media")):
+        rows = getattr(page, name, None)
+        yield from (getattr(row, field) for row in rows.all()) if rows is not None else ()
+
+
+def _chosen_in_body(body: StreamValue) -> Iterator[tuple[type[Any], int]]:
+    return chosen_in(body.stream_block, body.get_prep_value())
+
+
+def _closed_files(page: MarkedPage) -> Iterator[str]:
+    """Yield the titles of files that are more restricted by themselves than the page that uses them."""
+    conditions = conditions_of_marking(page.marking, page.shared_with) | conditions_around(page)
+    for file in _files_of(page):
+        if file is not None and file.audience is not None and is_wider(conditions, file.audience.conditions):
+            yield file.title
 
 
 def _body_gaps(body: StreamValue) -> Iterator[str]:
@@ -93,6 +131,8 @@ def pass_gate(page: ReadablePage, user: Any) -> None:
     """
     if source_of(page) is not None:
         return
+    if user is not None and not page.marking_reason.strip() and widens(page):
+        raise GateClosed(_("More people could read this than can now. Say why."))
     gaps = find_gaps(page)
     if not gaps:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -11,9 +12,10 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from access.models import PageAccess
-from access.signals import page_access_changed
+from access.signals import page_access_changed, readers_lost
 from knowledge.models import KnowledgePage
 from knowledge.public_records import record_publicity, touch_public
+from knowledge.tasks import tell_of_lost_readers
 from vocabulary.models import ConceptLabel
 from vocabulary.signals import vocabulary_changed
 
@@ -44,6 +46,12 @@ def record_deleted_page(instance: Any, **kwargs: Any) -> None:
 def record_changed_access(page_ids: set[int], **kwargs: Any) -> None:
     """Other people may read these pages now."""
     record_publicity(page_ids)
+
+
+@receiver(readers_lost, dispatch_uid="knowledge.tell_of_lost_readers")
+def tell_editors_of_lost_readers(page_ids: set[int], **kwargs: Any) -> None:
+    """Nobody may read these pages any more: their editors are written to, once that is so."""
+    transaction.on_commit(lambda: tell_of_lost_readers.enqueue(sorted(page_ids)))
 
 
 @receiver([post_page_move, page_slug_changed], dispatch_uid="knowledge.record_changed_address")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +20,13 @@ from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.widgets.button import Button
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry
 
+from access.audiences import source_of
 from access.models import MarkedPage
 from access.readers import reader_of
 from access.reading import PAGE_OPENED, record_page_reading
@@ -36,8 +38,10 @@ from knowledge.editing import (
     closing_gaps,
     explain_closed_gate,
 )
-from knowledge.models import ReadablePage, WebinarRecording
+from knowledge.marking_panel import check_readership, list_readers
+from knowledge.models import KnowledgeIndexPage, ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
+from knowledge.remarking_views import ask_for_marking, remarking
 from knowledge.reports import DueForReviewView, UsefulnessView, waiting_for
 from knowledge.sensitivity_review import (
     ReviewRequiredError,
@@ -69,7 +73,7 @@ def register_gate_log_action(actions: LogActionRegistry) -> None:
 
 @hooks.register("register_admin_urls")
 def register_report_urls() -> list[URLPattern]:
-    """Add the addresses of the reports."""
+    """Add the addresses of the reports, and of the lists of readers."""
     return [
         path("reports/due-for-review/", DueForReviewView.as_view(), name="due_for_review"),
         path(
@@ -78,6 +82,10 @@ def register_report_urls() -> list[URLPattern]:
             name="due_for_review_results",
         ),
         path("reports/usefulness/", UsefulnessView.as_view(), name="usefulness"),
+        path("mark-section/<int:page_id>/", ask_for_marking, name="ask_for_marking"),
+        path("marking-of-section/<int:remarking_id>/", remarking, name="remarking"),
+        path("readers/<int:page_id>/", list_readers, name="list_readers"),
+        path("readership/", check_readership, name="check_readership"),
         path("reports/usefulness/results/", UsefulnessView.as_view(results_only=True), name="usefulness_results"),
     ]
 
@@ -87,7 +95,7 @@ class EditorsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask Wagtail's page permissions."""
-        return PagePermissionPolicy().user_has_any_permission(request.user, {"change", "publish"})
+        return policy_registry.get_by_type(Page).user_has_any_permission(request.user, {"change", "publish"})
 
 
 @hooks.register("register_reports_menu_item")
@@ -100,6 +108,15 @@ def register_due_for_review_menu_item() -> MenuItem:
 def register_usefulness_menu_item() -> MenuItem:
     """Add the report of what readers found useful to the menu."""
     return EditorsMenuItem(_("Usefulness"), reverse("usefulness"), icon_name="help", order=710)
+
+
+@hooks.register("register_page_header_buttons")
+def offer_to_mark_section(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Let those who may publish a section mark it whole."""
+    permissions = page.permissions_for_user(user)
+    if page.specific_class is KnowledgeIndexPage and permissions.can_publish() and source_of(page) is None:
+        address = reverse("ask_for_marking", args=[page.pk])
+        yield Button(_("Mark the whole section"), address, icon_name="lock", priority=90)
 
 
 class WaitingPanel(Component):
@@ -124,6 +141,12 @@ def add_waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
 def show_character_guides() -> SafeString:
     """Show below each field with a limit how much of it is used."""
     return format_html('<script src="{}" defer></script>', static("knowledge/character_guide.js"))
+
+
+@hooks.register("insert_global_admin_js")
+def show_whom_a_marking_names() -> SafeString:
+    """Say in the editor who could read a page with the marking that is being chosen."""
+    return format_html('<script src="{}" defer></script>', static("knowledge/marking.js"))
 
 
 MOST_REMARKS = 8

@@ -148,6 +148,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    @staticmethod
+    def current_members() -> models.Q:
+        """Return the condition of `is_current_member` for queries of users."""
+        return models.Q(is_active=True, is_member=True)
+
     @property
     def is_current_member(self) -> bool:
         """Whether they are a member right now (no query)."""

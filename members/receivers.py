@@ -6,8 +6,9 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.db.models.signals import m2m_changed, post_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
+from wagtail.users.models import UserProfile
 
 from members.models import User
 from members.roles import MEMBERS, keep_in_members_group
@@ -43,3 +44,10 @@ def keep_members_group(instance: Any, action: str, reverse: bool, pk_set: Any, *
         touched = User.objects.filter(pk__in=pk_set) if pk_set is not None else User.objects.filter(is_member=True)
         for user in touched:
             keep_in_members_group(user)
+
+
+@receiver(pre_save, sender=UserProfile, dispatch_uid="members.take_over_language")
+def take_over_language(instance: UserProfile, raw: bool = False, **kwargs: Any) -> None:
+    """Wagtail writes its e-mails in the language of a profile of its own, which begins with the person's."""
+    if not raw and instance._state.adding and not instance.preferred_language:
+        instance.preferred_language = instance.user.language

@@ -89,14 +89,15 @@ def png(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:
     return buffer.getvalue()
 
 
-def make_image(title: str = "An image") -> HubImage:
+def make_image(title: str = "An image", **fields) -> HubImage:
     """Store an image."""
-    return HubImage.objects.create(title=title, file=ContentFile(png(), name=f"{uuid.uuid4().hex}.png"))
+    return HubImage.objects.create(title=title, file=ContentFile(png(), name=f"{uuid.uuid4().hex}.png"), **fields)
 
 
-def make_document(title: str = "A document", content: bytes = b"a,b\n1,2\n") -> HubDocument:
+def make_document(title: str = "A document", content: bytes = b"a,b\n1,2\n", **fields) -> HubDocument:
     """Store a document."""
-    return HubDocument.objects.create(title=title, file=ContentFile(content, name=f"{uuid.uuid4().hex}.csv"))
+    file = ContentFile(content, name=f"{uuid.uuid4().hex}.csv")
+    return HubDocument.objects.create(title=title, file=file, **fields)
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:

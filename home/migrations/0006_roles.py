@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         ("access", "0003_audit_append_only"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("home", "0005_markings"),
-        ("knowledge", "0008_sensitivity_review"),
+        ("knowledge", "0009_sensitivity_review"),
         ("members", "0002_feedkey"),
         ("vocabulary", "0001_initial"),
         ("wagtail_localize", "0006_create_submit_translation_permission"),

@@ -15,6 +15,7 @@ from knowledge.models.pages import (
 )
 from knowledge.models.public_records import PublicRecord
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
+from knowledge.models.remarking import Remarking
 from knowledge.models.review import SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.shelf import (
     FollowedTopic,
@@ -47,6 +48,7 @@ __all__ = [
     "ReadingProgress",
     "RecordingMedia",
     "RelatedItem",
+    "Remarking",
     "SavedItem",
     "SensitivityReviewState",
     "SensitivityReviewTask",

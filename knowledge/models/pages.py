@@ -32,6 +32,7 @@ from wagtail_localize.models import StringTranslation
 
 from access.models import MarkedPage
 from access.readers import reader_of
+from knowledge.marking_panel import marking_panels
 from knowledge.models.review import ReviewedPublishingMixin
 from knowledge.page_form import ReadablePageForm
 from vocabulary.countries import country_choices, country_name
@@ -119,9 +120,7 @@ class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("lead_image"), FieldPanel("lead_image_alternative_text")], heading=_("Lead image")),
     ]
-    marking_panels = [
-        FieldPanel("marking"),
-    ]
+    marking_panels = marking_panels()
     date_panels = [
         MultiFieldPanel(
             [FieldPanel("published_on"), FieldPanel("reviewed_on"), FieldPanel("review_by")], heading=_("Dates")

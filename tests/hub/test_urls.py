@@ -55,6 +55,7 @@ PUBLIC = {
     "<lang>/my/history/": "signed-in people: their own",
     "<lang>/lists/<slug:token>/": "members who have the address, of its items what they may read",
     "<lang>/useful/<int:page_id>/": "everyone, for what they may read",
+    "<lang>/view-as/": "people with access to the admin: whom they see the site as, never more than they may",
     "<lang>/account/feed/": "members: the address of their own feed",
     "<lang>/topics/": "everyone: what the reader may read is counted, through the policy",
     "<lang>/topics/<slug:slug>/": "everyone: the vocabulary is public; what is about it, through the policy",

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('knowledge', '0007_markings'),
+        ('knowledge', '0008_remarking'),
         ('wagtailcore', '0098_apitoken'),
     ]
 

@@ -1,0 +1,114 @@
+"""Marks a section and all that is below it, in batches that each are done wholly or not at all.
+
+Every page gets the same marking as its section, so a page that has it already under a section that has not, or the
+other way round, asks at least what all will ask in the end: nothing is more open in between than it was or will be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import batched
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from wagtail.models import Page, Revision
+
+from access import audit
+from access.audiences import conditions_around, refresh_audiences, source_page_ids
+from access.models import Audience, AuditEntry, MarkedPage, PageAccess, is_wider
+from knowledge.models.remarking import Remarking
+
+BATCH = 100
+
+
+def pages_to_mark(section: Page) -> QuerySet[Page]:
+    """Return a section and the pages below it, from the top; aliases and translations follow their sources."""
+    return section.get_descendants(inclusive=True).filter(alias_of__isnull=True).order_by("path")
+
+
+def would_open_up(remarking: Remarking) -> bool:
+    """Tell whether somebody could read more afterwards than now (as many queries as there are audiences below)."""
+    after = remarking.conditions | conditions_around(remarking.section)
+    live = PageAccess.objects.filter(page__in=pages_to_mark(remarking.section), page__live=True)
+    audiences = Audience.objects.filter(pk__in=live.values("audience"))
+    return any(is_wider(after, audience.conditions) for audience in audiences)
+
+
+def begin(remarking: Remarking) -> None:
+    """Keep what is asked for, with the number of pages."""
+    remarking.total = pages_to_mark(remarking.section).aggregate(count=Count("pk"))["count"]
+    remarking.save()
+    details = {"to": remarking.marking, "shared with": remarking.shared_with, "reason": remarking.reason}
+    audit.record(
+        "section.marking-asked", actor=remarking.asked_by, subject=remarking.section, details=details,
+        marking=remarking.marking,
+    )  # fmt: skip
+
+
+def mark_next(remarking_id: int) -> Remarking:
+    """Mark the next pages, remember how far it is, in one transaction; two runs at once take turns."""
+    with transaction.atomic():
+        remarking = Remarking.objects.select_for_update().select_related("section").get(pk=remarking_id)
+        if remarking.finished_at is not None or remarking.waits_for_approval:
+            return remarking
+        rows = pages_to_mark(remarking.section).filter(path__gt=remarking.reached)
+        pages = list(rows.values_list("pk", "path", "translation_key")[:BATCH])
+        if pages:
+            sources = source_page_ids({key for _pk, _path, key in pages})
+            _mark([pk for pk, _path, key in pages if sources.get(key, pk) == pk], remarking)
+            remarking.reached = pages[-1][1]
+            remarking.done += len(pages)
+        if len(pages) < BATCH:
+            remarking.finished_at = timezone.now()
+            # Pages may have come or gone meanwhile.
+            remarking.total = remarking.done
+        remarking.save()
+        return remarking
+
+
+def _mark(originals: list[int], remarking: Remarking) -> None:
+    """Give pages the marking, their translations and aliases too, live text and latest draft alike."""
+    keys = Page.objects.filter(pk__in=originals).values("translation_key")
+    pages = Page.objects.filter(Q(translation_key__in=keys) | Q(alias_of__in=originals))
+    by_type: dict[type[Page], list[int]] = defaultdict(list)
+    for page in pages.select_related("content_type"):
+        model = page.specific_class
+        if model is not None and issubclass(model, MarkedPage):
+            by_type[model].append(page.pk)
+    live: dict[str, Any] = {"marking": remarking.marking, "shared_with": remarking.shared_with}
+    ids = [pk for pks in by_type.values() for pk in pks]
+    before = dict(PageAccess.objects.filter(page_id__in=ids).values_list("page_id", "marking"))
+    for model, pks in by_type.items():
+        model._base_manager.filter(pk__in=pks).update(**live)
+    draft = Audience.objects.for_conditions(remarking.conditions)
+    PageAccess.objects.filter(page_id__in=ids).update(**live, draft_audience=draft)
+    _mark_drafts(ids, live)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            action="page.marked",
+            actor_key=remarking.asked_by_id,
+            subject_type=Page._meta.label_lower,
+            subject_key=str(pk),
+            marking=remarking.marking,
+            details={"from": before.get(pk, ""), "to": remarking.marking, "reason": remarking.reason},
+        )
+        for pk in originals
+        if pk in before
+    )
+    refresh_audiences(ids, descend=False)
+    # What is below a section inherits, also what was written in the tree of a translation.
+    refresh_audiences(Page.objects.filter(pk__in=ids, numchild__gt=0).values_list("pk", flat=True))
+
+
+def _mark_drafts(page_ids: list[int], live: dict[str, Any]) -> None:
+    """Write the marking into the latest drafts, or their publication would take it back."""
+    for keys in batched(map(str, page_ids), BATCH):
+        latest = Revision.page_revisions.filter(
+            pk__in=Page.objects.filter(pk__in=keys, latest_revision__isnull=False).values("latest_revision")
+        )
+        changed = list(latest)
+        for revision in changed:
+            revision.content.update(live)
+        Revision.objects.bulk_update(changed, ["content"])

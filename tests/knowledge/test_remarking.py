@@ -1,0 +1,152 @@
+"""The marking of a whole section: in the background, resumable, and never more open in between."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from access.models import AuditEntry, PageAccess, is_wider
+from knowledge import remarking as module
+from knowledge.models import Article, KnowledgeIndexPage, Remarking
+from knowledge.remarking import begin, mark_next, would_open_up
+from knowledge.tasks import mark_section
+from tests.factories import MemberFactory, make_article, section, translate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filled(tree, monkeypatch):
+    """A section with a section below it, five articles and a translation; batches are small."""
+    monkeypatch.setattr(module, "BATCH", 2)
+    top = section()
+    below = KnowledgeIndexPage(title="Below", slug="below", marking="CLEAR", locale=top.locale)
+    top.add_child(instance=below)
+    below.save_revision().publish()
+    pages = [make_article(f"Page {n}", marking="CLEAR", parent=below if n % 2 else top) for n in range(5)]
+    translate(pages[0], "fr")
+    return top
+
+
+def ask(top, marking: str, shared_with=(), **fields) -> Remarking:
+    asked = Remarking(section=top, marking=marking, shared_with=list(shared_with), reason="A test.", **fields)
+    begin(asked)
+    return asked
+
+
+def conditions_by_page() -> dict:
+    rows = PageAccess.objects.select_related("audience")
+    return {row.page_id: row.audience.conditions for row in rows}
+
+
+def labels(top) -> set[str]:
+    pages = top.get_descendants(inclusive=True)
+    keys = pages.values("translation_key")
+    return set(PageAccess.objects.filter(page__translation_key__in=keys).values_list("label", flat=True))
+
+
+def test_all_pages_below_get_it_and_their_translations_and_drafts(filled):
+    asked = ask(filled, "GREEN")
+    mark_section.enqueue(asked.pk)
+    asked.refresh_from_db()
+    assert asked.finished_at
+    assert asked.done == asked.total >= 7
+    assert labels(filled) == {"GREEN"}
+    page = Article.objects.get(title="Page 1")
+    assert page.marking == page.get_latest_revision_as_object().marking == "GREEN"
+    assert AuditEntry.objects.filter(action="page.marked", subject_key=str(page.pk), marking="GREEN").exists()
+
+
+def test_it_goes_on_where_it_was_cut_off(filled):
+    asked = ask(filled, "GREEN")
+    mark_next(asked.pk)
+    mark_next(asked.pk)
+    asked.refresh_from_db()
+    assert 0 < asked.done < asked.total
+    assert asked.finished_at is None
+    mark_section.enqueue(asked.pk)
+    assert labels(filled) == {"GREEN"}
+    mark_section.enqueue(asked.pk)
+    asked.refresh_from_db()
+    assert asked.done == asked.total
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR"), ("RED", "AMBER"), ("AMBER", "RED")]
+)
+def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, then):
+    group = Group.objects.create(name="Port security")
+    person = MemberFactory()
+    names = {"AMBER": [f"wagtail-group:{group.pk}"], "RED": [f"person:{person.pk}"]}
+    mark_section.enqueue(ask(filled, first, names.get(first, ())).pk)
+    before = conditions_by_page()
+    asked = ask(filled, then, names.get(then, ()))
+    states = []
+    while asked.finished_at is None:
+        asked = mark_next(asked.pk)
+        states.append(conditions_by_page())
+    after = states[-1]
+    assert len(states) > 2
+    assert before != after
+    for state in states:
+        for pk, conditions in state.items():
+            # Whoever reads in between could before, or can afterwards.
+            assert not is_wider(conditions, before[pk]) or not is_wider(conditions, after[pk])
+
+
+def test_only_what_opens_up_needs_somebody_else(filled):
+    assert not would_open_up(ask(filled, "GREEN"))
+    mark_section.enqueue(ask(filled, "GREEN").pk)
+    assert would_open_up(ask(filled, "CLEAR"))
+    assert not would_open_up(ask(filled, "GREEN"))
+
+
+class TestAdmin:
+    @pytest.fixture
+    def moderators(self, tree):
+        users = [MemberFactory(first_name=name) for name in ("Ada", "Bea")]
+        for user in users:
+            user.groups.add(Group.objects.get(name="Moderators"))
+        return users
+
+    def send(self, client, top, marking: str, **fields):
+        return client.post(
+            reverse("ask_for_marking", args=[top.pk]), {"marking": marking, "reason": "Agreed.", **fields}
+        )
+
+    def test_closing_is_done_at_once(self, client, filled, moderators):
+        client.force_login(moderators[0])
+        response = self.send(client, filled, "GREEN")
+        assert labels(filled) == {"GREEN"}
+        assert "All pages are marked." in client.get(response.url).content.decode()
+
+    def test_opening_up_waits_for_somebody_else(self, client, filled, moderators):
+        client.force_login(moderators[0])
+        self.send(client, filled, "GREEN")
+        response = self.send(client, filled, "CLEAR")
+        assert labels(filled) == {"GREEN"}
+        client.post(response.url)
+        assert labels(filled) == {"GREEN"}
+        client.force_login(moderators[1])
+        client.post(response.url)
+        assert labels(filled) == {"CLEAR"}
+        assert AuditEntry.objects.filter(action="section.marking-approved", actor_key=moderators[1].pk).exists()
+
+    def test_a_reason_and_names_are_asked_for(self, client, filled, moderators):
+        client.force_login(moderators[0])
+        html = self.send(client, filled, "AMBER", reason="").content.decode()
+        assert "Name who may read this." in html
+        assert not Remarking.objects.exists()
+
+    def test_editors_who_may_not_publish_may_not(self, client, filled):
+        user = MemberFactory()
+        user.groups.add(Group.objects.get(name="Editors"))
+        client.force_login(user)
+        self.send(client, filled, "GREEN")
+        assert labels(filled) == {"CLEAR"}
+
+    def test_the_section_offers_it(self, client, filled, moderators):
+        client.force_login(moderators[0])
+        address = reverse("ask_for_marking", args=[filled.pk])
+        assert address in client.get(reverse("wagtailadmin_explore", args=[filled.pk])).content.decode()

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 
 from access.models import AuditEntry, PageAccess
 from access.strictness import is_as_strict
-from knowledge.models import Article, KnowledgeIndexPage, SensitivityReviewState, SensitivityReviewTask
+from knowledge.models import Article, Attachment, KnowledgeIndexPage, SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.review import put_review_into_workflow
 from knowledge.review_forms import CHECKLIST
 from knowledge.sensitivity_review import (
@@ -25,7 +26,7 @@ from knowledge.sensitivity_review import (
     authors_of_change,
     needs_review,
 )
-from tests.factories import UserFactory, make_article, section, stream, translate
+from tests.factories import UserFactory, make_article, make_document, section, stream, translate
 from tests.knowledge.reviews import ALL, answers_of, approve, editor_action, version_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -258,7 +259,8 @@ class TestScreens:
     def test_a_wider_marking_is_not(self, moderator, client):
         client.force_login(moderator)
         page = make_text("Live", marking="GREEN")
-        response = self.edit(client, page, marking="CLEAR", **{"action-publish": "yes"})
+        opened = {"marking": "CLEAR", "marking_reason": "It is agreed."}
+        response = self.edit(client, page, **opened, **{"action-publish": "yes"})
         assert "submit it for review" in told(response)
         assert PageAccess.objects.get(page=page).marking == "GREEN"
 
@@ -423,6 +425,46 @@ class TestOpeningElsewhere:
         assert not Page.objects.filter(slug="a-copy").exists()
         client.post(address, form)
         assert not Page.objects.get(slug="a-copy").live
+
+
+class TestFiles:
+    @pytest.fixture
+    def document(self, editor):
+        """A document that a live page uses, uploaded by an editor and for members only."""
+        document = make_document()
+        document.uploaded_by_user, document.marking = editor, "GREEN"
+        document.save()
+        page = make_article("With a file", live=False, marking="GREEN")
+        page.attachments.add(Attachment(document=document, locale=page.locale))
+        page.save_revision().publish()
+        return document
+
+    def edit(self, client, document, **changes):
+        form = {"title": document.title, "collection": document.collection_id, "tags": "", "marking": document.marking}
+        address = reverse("wagtaildocs:edit", args=[document.pk])
+        response = client.post(address, {**form, **changes})
+        document.refresh_from_db()
+        return response
+
+    def test_whoever_uploaded_it_closes_it_and_does_not_open_it(self, document, editor, client):
+        client.force_login(editor)
+        response = self.edit(client, document, marking="")
+        assert "marking" in response.context["form"].errors
+        assert document.marking == "GREEN"
+        assert self.edit(client, document, marking="RED", shared_with_people=[editor.pk]).status_code in {200, 302}
+
+    def test_somebody_else_opens_it_and_the_audit_says_so(self, document, moderator, client):
+        client.force_login(moderator)
+        assert self.edit(client, document, marking="").status_code == 302
+        assert document.marking == ""
+        entry = AuditEntry.objects.filter(action="file.marked").first()
+        assert (entry.actor_key, entry.details["from"], entry.details["to"]) == (moderator.pk, "GREEN", "")
+
+    def test_what_readers_get_is_not_exchanged(self, document, moderator, client):
+        client.force_login(moderator)
+        response = self.edit(client, document, file=ContentFile(b"x,y\n3,4\n", name="other.csv"))
+        assert "file" in response.context["form"].errors
+        assert document.file.read() == b"a,b\n1,2\n"
 
 
 def clauses(*rule):

@@ -124,7 +124,7 @@ def write_case_study(editor: Page) -> int:
     editor.locator("#id_attachments-0-note").fill(NOTE)
 
     editor.get_by_role("tab", name="Readers and publishing").click()
-    editor.locator("#id_marking").select_option("GREEN")
+    editor.locator("#id_marking").get_by_label(re.compile("TLP:GREEN")).check()
 
     editor.get_by_role("button", name="Toggle preview").click()
     preview = editor.frame_locator("#w-preview-iframe, [data-preview-iframe], iframe.w-preview__iframe").first

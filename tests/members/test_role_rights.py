@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page
 
+from access.models import AuditEntry
 from home.roles import PERMISSIONS, grant_roles
 from members.forms import HubUserEditForm
 from members.models import User
@@ -277,3 +278,26 @@ class TestAccounts:
     def test_accounts_are_not_copied(self, secretary, client):
         user = UserFactory()
         assert client.get(f"/admin/users/copy/{user.pk}/").status_code in {302, 404}
+
+
+class TestGroupsInTheAdmin:
+    def test_rights_on_pages_are_in_the_audit(self, tree, client):
+        administrator = person("Administrators")
+        client.force_login(administrator)
+        group = Group.objects.create(name="Writers")
+
+        def save(**pages):
+            empty = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+            prefixes = [f"{kind}_permissions" for kind in ("image", "document", "media", "collection", "page")]
+            form = {f"{prefix}-{name}": value for prefix in prefixes for name, value in empty.items()}
+            address = reverse("wagtailusers_groups:edit", args=[group.pk])
+            return client.post(address, {"name": group.name, **form, **pages})
+
+        row = {"page_permissions-0-page": tree["en"].pk, "page_permissions-0-permissions": ["change_page"]}
+        assert save(**{"page_permissions-TOTAL_FORMS": 1}, **row).status_code == 302
+        assert GroupPagePermission.objects.filter(group=group).exists()
+        assert save().status_code == 302
+        told = AuditEntry.objects.filter(subject_type="auth.group", subject_key=str(group.pk)).order_by("pk")
+        assert [entry.action for entry in told] == ["group.added", "group.permitted", "group.forbidden"]
+        assert told[1].details == {"permissions": ["change_page"], "page": tree["en"].pk}
+        assert {entry.actor_key for entry in told[1:]} == {administrator.pk}

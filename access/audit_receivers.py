@@ -1,4 +1,4 @@
-"""Tells the audit who changed groups, people and privacy settings, whichever screen or program they used.
+"""Tells the audit who changed groups and privacy settings, added and deleted accounts, by whichever screen or program.
 
 The one who acts is the user of Wagtail's log, which its admin sets; programs act for the hub itself. What the
 secretariat does with applications, and why, is recorded where it is done.
@@ -25,71 +25,25 @@ from wagtail.models import (
 
 from access.audit import record
 
-# What of an account says what its owner may do or read. Of the address only that it changed: it is personal.
-RIGHTS = ("is_active", "is_member", "is_superuser", "organisation_id")
-ADDRESS = "email"
-
 
 def _tell(action: str, subject: Model, **details: Any) -> None:
     record(action, actor=get_active_log_context().user, subject=subject, details=details)
 
 
-# --- People -----------------------------------------------------------------------------------------
+# --- Accounts: what changes in them, and their groups, is told by `members.receivers` ----------------
 
 
-@receiver(pre_save, sender=get_user_model(), dispatch_uid="access.remember_person")
-def remember_person(instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
-    """Remember what an account could do before (a query, unless it only signed in)."""
-    written = set(update_fields) if update_fields is not None else {*RIGHTS, ADDRESS, "organisation"}
-    if raw or not instance.pk or not written & {*RIGHTS, ADDRESS, "organisation"}:
-        instance._rights_before = None
-        return
-    instance._rights_before = type(instance)._base_manager.filter(pk=instance.pk).values(*RIGHTS, ADDRESS).first()
+@receiver(post_save, sender=get_user_model(), dispatch_uid="access.tell_of_new_account")
+def tell_of_new_account(instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """Tell of a new account."""
+    if created and not raw:
+        _tell("account.added", instance)
 
 
-@receiver(post_save, sender=get_user_model(), dispatch_uid="access.tell_of_person")
-def tell_of_person(instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    """Tell of a new account, and of one that may do something else than before."""
-    if raw:
-        return
-    if created:
-        _tell("person.added", instance, **{name: getattr(instance, name) for name in RIGHTS})
-        return
-    before = instance.__dict__.pop("_rights_before", None) or {}
-    changed = {
-        name: [before[name], getattr(instance, name)]
-        for name in RIGHTS
-        if name in before and before[name] != getattr(instance, name)
-    }
-    if before and before[ADDRESS] != instance.email:
-        changed[ADDRESS] = []
-    if changed:
-        _tell("person.changed", instance, **changed)
-
-
-@receiver(pre_delete, sender=get_user_model(), dispatch_uid="access.tell_of_deleted_person")
-def tell_of_deleted_person(instance: Any, **kwargs: Any) -> None:
+@receiver(pre_delete, sender=get_user_model(), dispatch_uid="access.tell_of_deleted_account")
+def tell_of_deleted_account(instance: Any, **kwargs: Any) -> None:
     """Tell of an account that goes, while it has its key."""
-    _tell("person.deleted", instance)
-
-
-@receiver(m2m_changed, sender=get_user_model().groups.through, dispatch_uid="access.tell_of_regrouped_people")
-def tell_of_regrouped_people(instance: Any, action: str, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
-    """Tell who came into a group or left it, once for each person."""
-    kinds = {"post_add": "person.grouped", "post_remove": "person.ungrouped", "pre_clear": "person.ungrouped"}
-    if action not in kinds:
-        return
-    people = get_user_model()._base_manager
-    if not reverse:
-        groups = instance.groups.all() if action == "pre_clear" else Group.objects.filter(pk__in=pk_set)
-        pairs = [(instance, list(groups))]
-    else:
-        members = instance.user_set.all() if action == "pre_clear" else people.filter(pk__in=pk_set)
-        pairs = [(person, [instance]) for person in members]
-    for person, groups_of_person in pairs:
-        if groups_of_person:
-            names = {str(group.pk): group.name for group in groups_of_person}
-            _tell(kinds[action], person, groups=names)
+    _tell("account.deleted", instance)
 
 
 # --- Groups -----------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ class Reader:
         generation: the content generation in which the set was computed.
         user: the user, or Django's anonymous user.
         persona: whom an editor sees the site as (`access.view_as`); nothing for everybody else.
+        lacks_second_factor: whether they could read or edit more if they had set up a second factor.
     """
 
     audience_ids: frozenset[int]
@@ -52,11 +53,13 @@ class Reader:
     generation: int
     user: object
     persona: str = ""
+    lacks_second_factor: bool = False
 
     @property
     def fingerprint(self) -> str:
         """The same for all readers with the same rights; part of the key of what is cached for them."""
-        text = f"{sorted(self.audience_ids)}|{self.is_signed_in}|{self.is_member}|{self.edits}"
+        rights = f"{self.is_signed_in}|{self.is_member}|{self.edits}|{self.lacks_second_factor}"
+        text = f"{sorted(self.audience_ids)}|{rights}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -92,7 +95,7 @@ def facts_about(
         group_ids = user.groups.values_list("pk", flat=True)
     facts.update(f"{GROUP}{pk}" for pk in group_ids)
     if has_second_factor is None:
-        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or _second_factors(user).exists()
+        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or has_set_up_second_factor(user)
     if has_second_factor:
         facts.add(SECOND_FACTOR)
     return frozenset(facts)
@@ -103,13 +106,18 @@ def _second_factors(user: Any) -> QuerySet[Authenticator]:
     return Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
+def has_set_up_second_factor(user: Any) -> bool:
+    """Tell whether somebody set up a second factor, be it required or not (one query)."""
+    return _second_factors(user).exists()
+
+
 def reader_for(user: Any, session: SessionBase | None = None) -> Reader:
     """Return the reader that a user (or visitor) is now: one query when cached, two when not."""
     generation = current_generation()
     # What is known of somebody without asking the database: what was unlocked, and what is on their account.
     known = "|".join(sorted(facts_about(user, session, group_ids=(), has_second_factor=False)))
     digest = hashlib.sha256(known.encode()).hexdigest()
-    facts, audience_ids, edits = cached_for_generation(
+    facts, audience_ids, edits, lacks_second_factor = cached_for_generation(
         f"rights:{digest}", generation, lambda: _look_up_rights(user, session)
     )
     return Reader(
@@ -119,11 +127,17 @@ def reader_for(user: Any, session: SessionBase | None = None) -> Reader:
         edits=edits,
         generation=generation,
         user=user,
+        lacks_second_factor=lacks_second_factor,
     )
 
 
-def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[str], frozenset[int], bool]:
-    """Return facts about somebody, the audiences they meet, and whether they may enter the admin (one query)."""
+def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[str], frozenset[int], bool, bool]:
+    """Return what a reader is made of (one query).
+
+    Returns:
+        Facts about somebody, the audiences they meet, whether they may enter the admin, and whether a second
+        factor would give them more of either.
+    """
     rows = Audience.objects.all()
     if not user.is_authenticated or not user.is_active:
         group_ids: list[int] = []
@@ -142,10 +156,18 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
         # Without any audience there is nothing to read, so what follows from groups does not matter.
         group_ids = [pk for (pk,) in audiences[0].group_rows] if audiences else []
         edits = user.is_superuser or bool(audiences and audiences[0].enters_admin)
-        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or bool(audiences and audiences[0].has_second_factor)
+        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or (
+            audiences[0].has_second_factor if audiences else has_set_up_second_factor(user)
+        )
     facts = facts_about(user, session, group_ids, has_second_factor)
-    met = frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
-    return facts, met, edits
+    met = _met_with(facts, audiences)
+    if has_second_factor or AUTHENTICATED not in facts:
+        return facts, met, edits, False
+    return facts, met, False, edits or met != _met_with(facts | {SECOND_FACTOR}, audiences)
+
+
+def _met_with(facts: frozenset[str], audiences: Iterable[Audience]) -> frozenset[int]:
+    return frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
 
 
 def limited_to_members(reader: Reader) -> Reader:

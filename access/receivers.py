@@ -34,7 +34,16 @@ SILENT_MODELS = {
     "knowledge.usefulness",
     "knowledge.remarking",  # The pages it marks start one.
     "knowledge.publicrecord",  # Follows from pages, which start a generation themselves.
+    # Ways in: whoever comes in by them is saved as a user, which is not silent.
+    "members.application",
+    "members.applicationstep",
+    "members.attestation",
     "members.feedkey",
+    "members.invitation",
+    "members.invitation_groups",
+    "members.letter",
+    "members.profile",  # Shown on pages that no cache keeps.
+    "members.profile_expertise",
     "sessions.session",
     "wagtailcore.comment",
     "wagtailcore.modellogentry",
@@ -46,7 +55,12 @@ SILENT_MODELS = {
     "wagtailimages.rendition",
     "wagtailusers.userprofile",  # How somebody likes the admin; made when they first see its bar on a page.
 }
-SILENT_APPS = {"account", "migrations", "search", "django_tasks_db", "wagtailsearch", "wagtail_localize"}
+SILENT_APPS = {
+    *("account", "socialaccount", "usersessions"),  # How somebody signs in; who they are, the account says.
+    *("migrations", "search", "django_tasks_db", "wagtailsearch", "wagtail_localize"),
+}
+# Somebody signed in, gave a second factor, or chose how the hub speaks to them.
+SILENT_FIELDS = {frozenset({"last_login"}), frozenset({"last_used_at"}), frozenset({"language", "time_zone"})}
 
 
 def _is_silent(sender: type, update_fields: frozenset[str] | None = None) -> bool:
@@ -57,7 +71,7 @@ def _is_silent(sender: type, update_fields: frozenset[str] | None = None) -> boo
         return True
     if meta.model_name.endswith("rendition"):
         return True
-    return update_fields in ({"last_login"}, {"last_used_at"})  # Somebody signed in, or gave a second factor.
+    return update_fields in SILENT_FIELDS
 
 
 @receiver([post_save, post_delete], dispatch_uid="access.start_generation_on_change")

@@ -22,6 +22,7 @@ from wagtail_localize.segments.extract import extract_segments
 from wagtail_localize.segments.types import StringSegmentValue
 
 from demo.accounts import make_accounts
+from demo.applications import make_applications
 from demo.attachments import checklist_csv
 from demo.content import (
     FOLDER,
@@ -117,6 +118,7 @@ class DemoLoader:
         self.say("Organisations and accounts")
         self.make_organisations()
         self.users = make_accounts()
+        make_applications(self.users, self.organisations)
         self.say("Illustrations")
         self.make_images()
         self.make_pages(KINDS[:-1])

@@ -42,7 +42,7 @@ from wagtail.query import PageQuerySet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from access.policy import readable_files, readable_pages
-from access.readers import Reader, reader_for, reader_of
+from access.readers import Reader, limited_to_members, reader_for, reader_of
 from access.reading import PAGE_TAKEN, record_file_reading, record_page_reading
 from knowledge.links import resolve_references
 from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
@@ -257,8 +257,9 @@ def session_user_or_visitor(request: HttpRequest) -> Any:
 
 def _reader(request: HttpRequest) -> Reader:
     if isinstance(getattr(request, "auth", None), APIToken):
-        # What a browser's session unlocked is not the token's.
-        return reader_for(request.user)
+        # What a browser's session unlocked is not the token's, nor is the second factor that its owner gave there.
+        reader = reader_for(request.user)
+        return limited_to_members(reader) if settings.SECOND_FACTOR_REQUIRED else reader
     return reader_of(request)
 
 

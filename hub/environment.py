@@ -169,6 +169,21 @@ VARIABLES = [
         "730",
         _audit_days,
     ),
+    Variable(
+        "APPLICATION_WORKING_DAYS",
+        "How many working days applicants are told a decision takes, until five were made.",
+        "10",
+        _number,
+    ),
+    Variable("OIDC_NAME", "What people call the service for sign-in by OpenID Connect.", "OpenID Connect", str),
+    Variable(
+        "OIDC_SERVER_URL",
+        "Address of that service, without /.well-known/openid-configuration; empty: not offered.",
+        "",
+        lambda v: _url(v) if v else "",
+    ),
+    Variable("OIDC_CLIENT_ID", "The hub's name at that service.", "", str),
+    Variable("OIDC_CLIENT_SECRET", "The hub's secret there.", "", str),
     Variable("SECURE_PROXY", "true when a front server sets X-Forwarded-Proto.", "false", _boolean),
     Variable(
         "LIBRETRANSLATE_URL",
@@ -211,6 +226,8 @@ def read_environment(values: dict[str, str] | None = None) -> dict[str, Any]:
             raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters when DEBUG is off.")
         if not found["ALLOWED_HOSTS"]:
             raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts when DEBUG is off.")
+    if found["OIDC_SERVER_URL"] and not found["OIDC_CLIENT_ID"]:
+        raise ImproperlyConfigured("OIDC_CLIENT_ID must be set when OIDC_SERVER_URL is.")
     return found
 
 

@@ -36,6 +36,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "members.apps.HubUsersConfig",
     "wagtailmedia",
     "wagtail.snippets",
@@ -75,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "access.middleware.RevisionClearanceMiddleware",
+    "members.middleware.SecondFactorMiddleware",
+    "members.middleware.TimeZoneMiddleware",
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",
 ]
@@ -242,11 +247,17 @@ SECOND_FACTOR_REQUIRED = ENVIRONMENT["SECOND_FACTOR_REQUIRED"]
 # Of what is published, or opened to more readers, by somebody other than its author.
 SENSITIVITY_REVIEW_REQUIRED = ENVIRONMENT["SENSITIVITY_REVIEW_REQUIRED"]
 AUDIT_DAYS = ENVIRONMENT["AUDIT_DAYS"]
+APPLICATION_WORKING_DAYS = ENVIRONMENT["APPLICATION_WORKING_DAYS"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "first_name", "last_name"), "max_similarity": 0.6},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "members.passwords.SurroundingsValidator"},
+    {"NAME": "members.passwords.PatternValidator"},
 ]
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -257,6 +268,56 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Before addresses, factors, sessions or connections change, whoever sits there says again who they are.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"reset_password": "members.forms.ResetPasswordForm"}
+# Counted so that nobody can lock somebody else out: see members/attempts.py.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_in_known_browser": "5/5m/key",
+    "login_failed_by_strangers": "100/h/key",
+    "reset_password": "20/m/ip",
+    "reset_password_letters": "5/h/key",
+    # Applications from one address on the net, and e-mails to one address.
+    "apply": "10/h/ip",
+    "apply_mail": "5/d/key",
+}
+MFA_ADAPTER = "members.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # Clocks of telephones go wrong by half a minute.
+# The secretariat, not a form to sign up, decides whose an address is.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "members.forms.AddPasskeyForm",
+    "authenticate": "members.forms.CodeForm",
+    "reauthenticate": "members.forms.ConfirmingCodeForm",
+    "activate_totp": "members.forms.ActivateAppForm",
+    "edit_webauthn": "members.forms.RenamePasskeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "members.adapters.ProviderAdapter"
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": ENVIRONMENT["OIDC_NAME"],
+                "client_id": ENVIRONMENT["OIDC_CLIENT_ID"],
+                "secret": ENVIRONMENT["OIDC_CLIENT_SECRET"],
+                "settings": {"server_url": ENVIRONMENT["OIDC_SERVER_URL"]},
+            }
+        ]
+        if ENVIRONMENT["OIDC_SERVER_URL"]
+        else [],
+    }
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"

@@ -31,11 +31,30 @@ from knowledge.views import (
     serve_file,
     serve_transcript,
 )
-from members.views import OwnAddressesView, change_feed_key
+from members.views import (
+    OwnAddressesView,
+    OwnSessionsView,
+    change_feed_key,
+    edit_profile,
+    erase_account,
+    export_personal_data,
+    person,
+    set_first_password,
+    sign_in_with_provider,
+)
 from search.views import completions, results
 from vocabulary.uris import concept_uri, scheme_uri, vocabulary_uri
 
 handler404 = "home.views.page_not_found"
+
+# allauth's, with what it leaves open; before its own.
+accounts = [
+    path("email/", OwnAddressesView.as_view()),
+    path("sessions/", OwnSessionsView.as_view()),
+    path("password/set/", set_first_password),
+    path("oidc/<str:provider_id>/login/", sign_in_with_provider),
+    path("", include("allauth.urls")),
+]
 
 urlpatterns = [
     path("", choose_language, name="choose_language"),
@@ -66,17 +85,16 @@ urlpatterns = [
         require_admin_access(AdministratorsPageTypesView.as_view(results_only=True)),
     ),
     path("admin/", include(wagtailadmin_urls)),
-    path("accounts/email/", OwnAddressesView.as_view()),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(accounts)),
 ]
 urlpatterns += i18n_patterns(
     # Again under each language, so that whoever reads in Arabic signs in in Arabic.
-    path("accounts/email/", OwnAddressesView.as_view()),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(accounts)),
     path("search/", results, name="search"),
     path("search/completions/", completions, name="completions"),
     path("feed/", LatestFeed(), name="feed"),
     path("", include("knowledge.shelf.urls")),
+    path("", include("members.urls")),
     path("feed/rss/", LatestRSSFeed(), name="feed_rss"),
     path("feed/type/<slug:type>/", LatestFeed(), name="type_feed"),
     path("feed/type/<slug:type>/rss/", LatestRSSFeed(), name="type_feed_rss"),
@@ -87,6 +105,10 @@ urlpatterns += i18n_patterns(
     path("llms.txt", llms, name="llms"),
     path("view-as/", view_as, name="view_as"),
     path("account/feed/", change_feed_key, name="change_feed_key"),
+    path("account/profile/", edit_profile, name="edit_profile"),
+    path("account/export/", export_personal_data, name="export_personal_data"),
+    path("account/erase/", erase_account, name="erase_account"),
+    path("people/<str:public_id>/", person, name="person"),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
     re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", markdown, name="markdown"),

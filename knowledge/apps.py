@@ -10,13 +10,15 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signal receivers, and have the admin's lists of files ask for clearance."""
+        """Connect the receivers, have lists of files ask for clearance, and say what is kept about people."""
         import wagtailmedia
         from wagtail.permissions import register_permission_policy
 
         from access.clearance import ClearedFilePolicy
         from knowledge import receivers  # noqa: F401
         from knowledge.models import HubDocument, HubImage, HubMedia
+        from knowledge.shelf.personal_data import collect_shelf, erase_shelf
+        from members.personal_data import contribute
 
         owner = "uploaded_by_user"
         images = ClearedFilePolicy(HubImage, auth_model="wagtailimages.Image", owner_field_name=owner)
@@ -28,3 +30,4 @@ class KnowledgeConfig(AppConfig):
         register_permission_policy(HubMedia, media, exact_class=True)
         # wagtailmedia does not ask the registry yet (a comment in its code says that it means to).
         wagtailmedia.get_permission_policy = lambda: media
+        contribute("shelf", collect_shelf, erase_shelf)

@@ -11,8 +11,11 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signal receivers."""
+        """Connect the signal receivers, and say what is kept about people."""
         from members import receivers  # noqa: F401
+        from members.personal_data import contribute_own
+
+        contribute_own()
 
 
 class HubUsersConfig(WagtailUsersAppConfig):

@@ -31,11 +31,11 @@ def feed_token(user: User) -> str:
 
 
 def member_with_token(token: str) -> User | None:
-    """Return whose feed it is: an active member's with a valid, current token; else nobody's (one query)."""
+    """Return whose feed it is: a present member's with a valid, current token; else nobody's (one query)."""
     if len(token) > MAX_TOKEN:
         return None
     try:
         secret = _signer().unsign(token)
     except signing.BadSignature:
         return None
-    return User.objects.filter(feed_key__secret=secret, is_active=True, is_member=True).first()
+    return User.objects.current_members().filter(feed_key__secret=secret).first()

@@ -47,20 +47,20 @@ class Readership:
         if self.is_everyone:
             return _("Everyone can read this, without signing in.")
         if not self.people:
-            return _("Nobody but editors can read this now.")
+            return _("Nobody but editors can read this.")
         people = ngettext("%(number)d person", "%(number)d people", self.people) % {"number": self.people}
         if not self.organisations:
-            return _("%(people)s can read this now.") % {"people": people}
+            return _("%(people)s can read this.") % {"people": people}
         organisations = ngettext("%(number)d organisation", "%(number)d organisations", self.organisations) % {
             "number": self.organisations
         }
         if not self.groups:
-            return _("%(people)s of %(organisations)s can read this now.") % {
+            return _("%(people)s of %(organisations)s can read this.") % {
                 "people": people,
                 "organisations": organisations,
             }
         groups = ngettext("%(number)d group", "%(number)d groups", self.groups) % {"number": self.groups}
-        return _("%(people)s in %(groups)s, of %(organisations)s can read this now.") % {
+        return _("%(people)s in %(groups)s, of %(organisations)s can read this.") % {
             "people": people,
             "groups": groups,
             "organisations": organisations,
@@ -85,7 +85,7 @@ def _meeting_one_of(clause: frozenset[str]) -> Q:
         elif fact == AUTHENTICATED:
             met |= ~Q(pk__in=[])
         elif fact == MEMBER:
-            met |= User.current_members()
+            met |= Q(pk__in=User.objects.current_members().values("pk"))
         elif fact == SUPERUSER:
             met |= Q(is_superuser=True)
         elif fact == SECOND_FACTOR:

@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
+from access.generation import start_new_generation
 from members.models import User
 
 MEMBERS = "Members"
@@ -96,8 +97,13 @@ def keep_in_members_group(user: User) -> None:
     group = Group.objects.filter(name=MEMBERS).first()
     if group is None:
         return
-    is_in = user.groups.filter(pk=group.pk).exists()
-    if user.is_member and not is_in:
-        user.groups.add(group)
-    elif is_in and not user.is_member:
-        user.groups.remove(group)
+    belongs = User.groups.through.objects
+    is_in = belongs.filter(user_id=user.pk, group_id=group.pk).exists()
+    if user.is_member == is_in:
+        return
+    # It only follows, so that the audit need not tell it again.
+    if user.is_member:
+        belongs.bulk_create([User.groups.through(user_id=user.pk, group_id=group.pk)], ignore_conflicts=True)
+    else:
+        belongs.filter(user_id=user.pk, group_id=group.pk).delete()
+    start_new_generation()

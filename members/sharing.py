@@ -59,7 +59,7 @@ class PeopleField(forms.CharField):
         """
         text = super().clean(value) or ""
         addresses = {each.strip().lower() for each in text.replace(",", "\n").replace(";", "\n").splitlines()} - {""}
-        people = User.objects.filter(User.current_members(), is_active=True, email__in=addresses)
+        people = User.objects.current_members().filter(email__in=addresses)
         found = {user.email.lower(): user.pk for user in people}
         if unknown := sorted(addresses - found.keys()):
             message = _("These addresses are not those of current members: %(addresses)s")

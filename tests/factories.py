@@ -10,6 +10,7 @@ import uuid
 import factory
 from django.core.files.base import ContentFile
 from django.test import TestCase
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image
 from wagtail.models import Locale, Page
@@ -26,7 +27,7 @@ from knowledge.models import (
     WebinarRecording,
     WebinarSeries,
 )
-from members.models import Organisation, OrganisationName, User
+from members.models import Application, Invitation, Organisation, OrganisationName, User
 from vocabulary.models import Concept, ConceptLabel, Scheme
 
 
@@ -80,6 +81,33 @@ class OrganisationFactory(DjangoModelFactory):
         """Add names given as a mapping from language code to text."""
         for language, text in (extracted or {"en": organisation.slug}).items():
             OrganisationName.objects.create(organisation=organisation, language=language, text=text)
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """An application that has arrived, in English."""
+
+    class Meta:
+        model = Application
+
+    state = Application.State.RECEIVED
+    first_name = "Applicant"
+    last_name = factory.Sequence(str)
+    email = factory.Sequence(lambda n: f"applicant{n}@example.org")
+    language = "en"
+    organisation_name = "A ministry"
+    country = "KE"
+    why = "To learn."
+    received_at = factory.LazyFunction(timezone.now)
+    confirmation_secret = None
+
+
+class InvitationFactory(DjangoModelFactory):
+    """An invitation that can be used."""
+
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
 
 
 def png(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:

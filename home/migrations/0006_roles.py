@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("home", "0005_markings"),
         ("knowledge", "0009_sensitivity_review"),
-        ("members", "0002_feedkey"),
+        ("members", "0004_profile"),
         ("vocabulary", "0001_initial"),
         ("wagtail_localize", "0006_create_submit_translation_permission"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),

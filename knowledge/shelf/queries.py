@@ -226,5 +226,5 @@ def with_pieces(entries: Iterable[SavedItem | ReadingListItem], reader: Reader, 
 
 def shared_list(token: str) -> ReadingList | None:
     """Return the list that its owner, a member still, shares at an address."""
-    of_members = ReadingList.objects.filter(owner__is_active=True, owner__is_member=True)
+    of_members = ReadingList.objects.filter(owner__in=User.objects.current_members())
     return of_members.select_related("owner").filter(token=token).first()

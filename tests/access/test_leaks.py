@@ -476,6 +476,10 @@ ALSO_TESTED = {
     "llms.txt": "test_the_list_for_programs: the same as below a language",
     "<lang>/feed/members/<str:token>/": "test_a_members_feed_gives_no_more_than_its_member_may_read",
     "<lang>/account/feed/": "test_feed_keys",
+    "<lang>/account/profile/": "tests/members/test_profiles.py: it shows no page",
+    "<lang>/people/<str:public_id>/": "tests/members/test_profiles.py: it shows no page",
+    "<lang>/account/export/": "tests/members/test_personal_data.py: it names pages by number only",
+    "<lang>/account/erase/": "tests/members/test_personal_data.py: it shows no page",
 }
 
 

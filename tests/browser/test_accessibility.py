@@ -39,6 +39,9 @@ PUBLIC = {
     "search, wrong input": "/en/search/?q=&topic=no-such-topic",
     "sign-in": "/en/accounts/login/",
     "password forgotten": "/en/accounts/password/reset/",
+    "application": "/en/apply/",
+    "application on its way": "/en/apply/sent/",
+    "link that cannot be used": "/en/invitation/nothing/",
     "unknown address": "/en/nothing-is-here/",
 }
 MEMBERS = {
@@ -47,7 +50,13 @@ MEMBERS = {
     "saved items": "/en/my/saved/",
     "lists": "/en/my/lists/",
     "what is remembered": "/en/my/history/",
+    "membership": "/en/account/confirm/",
     "change of password": "/en/accounts/password/change/",
+    "second factor": "/en/accounts/2fa/",
+    "passkeys": "/en/accounts/2fa/webauthn/",
+    "sessions": "/en/accounts/sessions/",
+    "asked again who one is": "/en/accounts/reauthenticate/",
+    "own profile": "/en/account/profile/",
     "sign out": "/en/accounts/logout/",
     "untranslated": "/en/case-studies/night-guards-as-partners/",
 }

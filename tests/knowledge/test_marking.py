@@ -95,7 +95,7 @@ def test_the_label_is_the_strictest_on_the_way(tree, group):
 def test_plain_words_count_people_groups_and_organisations(tree, group, people):
     page = make_article("A", marking="AMBER", shared_with=[f"wagtail-group:{group.pk}"])
     readership = readership_of(PageAccess.objects.get(page=page).audience.conditions)
-    assert readership.sentence == "1 person in 1 group, of 1 organisation can read this now."
+    assert readership.sentence == "1 person in 1 group, of 1 organisation can read this."
 
 
 def test_everyone_is_said_so(tree):
@@ -174,7 +174,7 @@ class TestEditor:
     def test_it_says_who_can_read(self, tree, client, editor, group, people):
         page = make_article("A", marking="AMBER", shared_with=[f"wagtail-group:{group.pk}"])
         html = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
-        assert "1 person in 1 group, of 1 organisation can read this now." in html
+        assert "1 person in 1 group, of 1 organisation can read this." in html
         assert reverse("list_readers", args=[page.pk]) in html
         listed = client.get(reverse("list_readers", args=[page.pk])).content.decode()
         assert str(people["inside"]) in listed
@@ -189,7 +189,7 @@ class TestEditor:
     def test_it_asks_for_a_new_page_too(self, tree, client, editor):
         parent = make_article("A").get_parent()
         answer = client.post(reverse("check_readership"), {"parent": parent.pk, "marking": "RED"}).json()
-        assert answer == {"sentence": "Nobody but editors can read this now.", "warning": ""}
+        assert answer == {"sentence": "Nobody but editors can read this.", "warning": ""}
 
     def send(self, client, page, **fields):
         """Send the editor's form of an article, with a marking and whom it names."""

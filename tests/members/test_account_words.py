@@ -14,6 +14,7 @@ from django.utils import translation
 
 from members.models import User
 from tests.factories import MemberFactory
+from tests.members.identity import sign_in_and_confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -85,7 +86,7 @@ def letters(client, user: User, language: str) -> list[mail.EmailMessage]:
     client.logout()
     for email in (user.email, "nobody@example.org"):
         client.post(address("account_reset_password", language), {"email": email})
-    client.force_login(user)
+    sign_in_and_confirm(client, user)
     client.post(address("account_email", language), {"email": f"{language}@example.org", "action_add": ""})
     assert len(mail.outbox) == 3
     return list(mail.outbox)

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from members.models import User
 from tests.factories import MemberFactory, UserFactory
+from tests.members.identity import PASSWORD, sign_in_and_confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-PASSWORD = "a-long-password-27"
 SIGN_IN = "/en/accounts/login/"
 ELSEWHERE = [
     "https://evil.example/",
@@ -165,7 +165,7 @@ def test_a_new_password_ends_other_sessions(client):
 
 def test_an_address_that_is_somebody_elses_cannot_be_taken(client):
     victim, attacker = MemberFactory(), MemberFactory()
-    client.force_login(attacker)
+    sign_in_and_confirm(client, attacker)
     address = reverse("account_email")
     for fields in (
         {"action_add": "", "email": victim.email},
@@ -181,7 +181,7 @@ def test_an_address_that_is_somebody_elses_cannot_be_taken(client):
 
 def test_an_address_is_not_changed_before_its_owner_confirmed_it(client):
     user = MemberFactory()
-    client.force_login(user)
+    sign_in_and_confirm(client, user)
     for action in ("action_add", "action_primary"):
         client.post(reverse("account_email"), {action: "", "email": "minister@government.example"})
     user.refresh_from_db()
@@ -190,7 +190,7 @@ def test_an_address_is_not_changed_before_its_owner_confirmed_it(client):
 
 def test_a_confirmed_address_becomes_the_accounts(client):
     user = MemberFactory()
-    client.force_login(user)
+    sign_in_and_confirm(client, user)
     EmailAddress.objects.create(user=user, email="new@example.org", verified=True)
     client.post(reverse("account_email"), {"action_primary": "", "email": "New@example.org"})
     user.refresh_from_db()

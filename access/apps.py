@@ -11,10 +11,13 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signal receivers, and have Wagtail's admin ask for clearance."""
+        from django.db.backends.signals import connection_created
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
-        from access import receivers  # noqa: F401
+        from access import audit_receivers, receivers  # noqa: F401
+        from access.audit import register_cutoff
         from access.clearance import ClearedPagePolicy
 
+        connection_created.connect(register_cutoff, dispatch_uid="access.register_cutoff")
         register_permission_policy(Page, ClearedPagePolicy(Page))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import get_active_log_context
 
-from access.models import Audience, Marking, conditions_of_marking
+from access.audit import kind_of, record
+from access.models import EVERYONE, Audience, AuditEntry, Conditions, Marking, conditions_of_marking
+from access.policy import pages_using
+from access.strictness import is_as_strict
+
+MARKED = "file.marked"
 
 
 class MarkedFile(models.Model):
@@ -38,6 +45,39 @@ class MarkedFile(models.Model):
         conditions = conditions_of_marking(self.marking, self.shared_with)
         self.audience = Audience.objects.for_conditions(conditions) if self.marking else None
         fields = kwargs.get("update_fields")
+        before = None
+        if self.pk and (fields is None or {"marking", "shared_with"} & set(fields)):
+            rows = type(self)._base_manager.filter(pk=self.pk)
+            before = rows.values_list("marking", "shared_with").first()
         if fields is not None and {"marking", "shared_with"} & set(fields):
             kwargs["update_fields"] = {*fields, "audience"}
         super().save(*args, **kwargs)
+        if before is not None and before != (self.marking, self.shared_with):
+            details = {"from": before[0], "to": self.marking, "now shared with": self.shared_with}
+            actor = get_active_log_context().user
+            record(MARKED, actor=actor, subject=self, details=details, marking=self.marking)
+
+
+def is_used_live(file: MarkedFile) -> bool:
+    """Tell whether a page that is live uses a file."""
+    return pages_using(file).filter(live=True).exists()
+
+
+def opens_file(file: MarkedFile, marking: str, shared_with: Iterable[str]) -> bool:
+    """Tell whether more people could have a file, as far as it goes itself, with this marking than with its own."""
+    kept = type(file)._base_manager.filter(pk=file.pk).values_list("marking", "shared_with").first()
+    before = _own_conditions(*kept) if kept is not None else EVERYONE
+    return not is_as_strict(_own_conditions(marking, shared_with), before)
+
+
+def _own_conditions(marking: str, shared_with: Iterable[str]) -> Conditions:
+    return conditions_of_marking(marking, shared_with) if marking else EVERYONE
+
+
+def is_its_author(user: Any, file: Any) -> bool:
+    """Tell whether somebody uploaded a file, or was the last to mark it."""
+    if user is None:
+        return False
+    marked = AuditEntry.objects.filter(action=MARKED, subject_type=kind_of(file), subject_key=str(file.pk))
+    markers = marked.values_list("actor_key", flat=True)[:1]
+    return user.pk in {file.uploaded_by_user_id, *markers}

@@ -176,6 +176,26 @@ class ContentGeneration(models.Model):
         return str(self.value)
 
 
+class AppendedOnlyError(Exception):
+    """Raised when an entry of the audit would be changed or deleted."""
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries to read; the database would refuse the rest, this says so before."""
+
+    def update(self, **values: Any) -> int:
+        """Refuse."""
+        raise AppendedOnlyError
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Refuse."""
+        raise AppendedOnlyError
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse; `audit.purge` removes what was kept long enough."""
+        raise AppendedOnlyError
+
+
 class AuditEntry(models.Model):
     """One thing that was done, for those who answer for it. Appended only: the database itself refuses to change it.
 
@@ -191,7 +211,10 @@ class AuditEntry(models.Model):
     marking = models.CharField(_("marking"), max_length=16, blank=True, editable=False)
     details = models.JSONField(_("details"), default=dict, editable=False)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
+        default_permissions = ("view",)
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
         ordering = ["-at", "-pk"]
@@ -199,6 +222,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_type} {self.subject_key}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append; an entry that is there stays as it is."""
+        if not self._state.adding:
+            raise AppendedOnlyError
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise AppendedOnlyError
 
 
 class MarkedPage(Page):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
@@ -20,6 +23,7 @@ from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from access.audit_report import AuditReportView
 from access.policy import readable_pages
 from access.readers import reader_of
 
@@ -84,3 +88,35 @@ def hide_limited_report(request: HttpRequest, menu_items: list[MenuItem]) -> Non
     """Do not offer what is refused."""
     if not request.user.is_superuser:
         menu_items[:] = [item for item in menu_items if item.name != "page-types-usage"]
+
+
+# --- The audit --------------------------------------------------------------------------------------
+
+
+@hooks.register("register_admin_urls")
+def register_audit_report_urls() -> list[URLPattern]:
+    """Add the addresses of the report."""
+    return [
+        path("reports/audit/", AuditReportView.as_view(), name="audit_report"),
+        path("reports/audit/results/", AuditReportView.as_view(results_only=True), name="audit_report_results"),
+    ]
+
+
+class AuditMenuItem(MenuItem):
+    """The report in the menu of those who may see it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask for the permission."""
+        return request.user.has_perm("access.view_auditentry")
+
+
+@hooks.register("register_reports_menu_item")
+def register_audit_menu_item() -> MenuItem:
+    """Add the report to the menu."""
+    return AuditMenuItem(_("Audit"), reverse("audit_report"), icon_name="history", order=900)
+
+
+@hooks.register("register_permissions")
+def offer_audit_permission() -> QuerySet[Permission]:
+    """Let administrators give the permission to a group."""
+    return Permission.objects.filter(content_type__app_label="access", codename="view_auditentry")

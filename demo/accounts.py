@@ -76,6 +76,14 @@ ACCOUNTS = [
         groups=("Moderators",),
         organisation="nordic-logistics-forum",
     ),
+    Account(
+        "secretariat",
+        "secretariat@example.org",
+        "Farida",
+        "Rahimi",
+        groups=("Secretariat",),
+        organisation="nordic-logistics-forum",
+    ),
     Account("administrator", "admin@example.org", "Salma", "Haddad", "ar", is_superuser=True),
 ]
 

@@ -68,6 +68,8 @@ from knowledge.models import (
     WebinarRecording,
     WebinarSeries,
 )
+from knowledge.review_forms import CHECKLIST
+from knowledge.sensitivity_review import digest_of
 from members.models import Organisation, OrganisationName, User
 from vocabulary.imports import import_csv
 from vocabulary.models import Concept
@@ -317,10 +319,17 @@ class DemoLoader:
         """Add what leads from a page to others, now that they exist, and publish it."""
         page = self.pages[item.key]
         self.connect_page(page, item)
-        page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+        self.review(page)
         first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
         self.pages[item.key] = type(page).objects.get(pk=page.pk)
+
+    def review(self, page: ReadablePage) -> None:
+        """Publish a page as people do: the editor submits it, the moderator goes through the checklist."""
+        revision = page.save_revision(user=self.users["editor"])
+        page.get_workflow().start(page, self.users["editor"])
+        state = type(page).objects.get(pk=page.pk).current_workflow_task_state
+        state.approve(user=self.users["moderator"], version=digest_of(revision), **dict.fromkeys(CHECKLIST, True))
 
     def connect_page(self, page: ReadablePage, item: Item) -> None:
         """Add related items, and what a case study was adapted from."""
@@ -357,7 +366,7 @@ class DemoLoader:
             identifier = str(uuid.uuid5(NAMESPACE, f"{item.key}/update"))
             raw.append({"type": "text", "value": update, "id": identifier})
             setattr(page, name, page._meta.get_field(name).to_python(json.dumps(raw)))
-            page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+            self.review(page)
             TranslationSource.update_or_create_from_instance(page)
 
     def translate(self, page: Page, parallel: Page, language: str) -> None:

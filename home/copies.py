@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from access.policy import needs_watermark
 from access.readers import reader_of
+from access.reading import PAGE_TAKEN, record_page_reading
 from access.sharing import share_among_equals
 from home.queries import frame_for
 from knowledge.addresses import full_address_of
@@ -46,6 +47,7 @@ def citation_for(page: KnowledgePage, request: HttpRequest) -> Citation:
 def cite(request: HttpRequest, page_id: int, form: str) -> HttpResponse:
     """Give a citation to a program that keeps references (public view; asks the policy)."""
     page = _readable_piece(request, page_id)
+    is_recorded = record_page_reading(reader_of(request), page, PAGE_TAKEN, form=form)
     citation = citation_for(page, request)
     content_type, text = {
         "bib": ("application/x-bibtex", citation.bibtex),
@@ -53,7 +55,7 @@ def cite(request: HttpRequest, page_id: int, form: str) -> HttpResponse:
     }[form]
     response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{page.slug}.{form}") or "attachment"
-    return share_among_equals(response)
+    return response if is_recorded else share_among_equals(response)
 
 
 @require_safe
@@ -63,6 +65,7 @@ def pdf(request: HttpRequest, page_id: int) -> HttpResponse:
     What is TLP:AMBER or stricter names on every sheet who took it, and when.
     """
     page = _readable_piece(request, page_id)
+    record_page_reading(reader_of(request), page, PAGE_TAKEN, form="pdf")
     reader = reader_of(request)
     address = full_address_of(page, request)
     # All of it in the page's own language, whatever language it is asked for in.

@@ -32,9 +32,10 @@ from home.colours import check_contrast
 from knowledge.blocks import INLINE_FEATURES, BodyBlock
 from knowledge.models import ReadablePage
 from knowledge.models.pages import READ_TYPES, FramePreviewMixin
+from knowledge.models.review import ReviewedPublishingMixin
 
 
-class HomePage(FramePreviewMixin, MarkedPage):
+class HomePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
     """The first page in one language, composed by editors."""
 
     mission = models.CharField(

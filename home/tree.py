@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import translation
 from django.utils.text import slugify
@@ -15,7 +14,9 @@ from wagtail.models import Locale, Page, Site
 
 from access.models import Marking
 from home.models import Brand, BrandName, HomePage
+from home.roles import grant_roles
 from knowledge.models import KnowledgeIndexPage
+from knowledge.models.review import put_review_into_workflow
 from translation.roles import grant_editors, grant_translators
 
 # Sections every hub has: (title, introduction). What is in them may differ, their names are interface.
@@ -24,7 +25,6 @@ SECTIONS = [
     (_("Case studies"), _("What was done somewhere, what came of it, and what others can take over.")),
     (_("Webinars"), _("Recordings to watch, to listen to and to read, with captions in four languages.")),
 ]
-MEMBERS_GROUPS = ("Experts",)
 # The name by default (hub.environment), so that the catalogues have it.
 _("Global Knowledge Hub")
 
@@ -40,8 +40,8 @@ def make_tree() -> dict[str, HomePage]:
     grant_editors()
     for code in homes:
         grant_translators(code)
-    for name in MEMBERS_GROUPS:
-        Group.objects.get_or_create(name=name)
+    put_review_into_workflow()
+    grant_roles()
     return homes
 
 

@@ -43,6 +43,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from access.policy import readable_files, readable_pages
 from access.readers import Reader, limited_to_members, reader_for, reader_of
+from access.reading import PAGE_TAKEN, record_file_reading, record_page_reading
 from knowledge.links import resolve_references
 from knowledge.models import HubDocument, HubImage, HubRendition, KnowledgePage
 
@@ -394,6 +395,7 @@ def get_page(request: HttpRequest, page_id: int, fields: Query[FieldNames | None
     page = row.specific
     page._readable_parent = readable_pages(Page.objects.filter(depth__gt=1).parent_of(row), reader).first()
     page.access = row.access
+    record_page_reading(reader, page, PAGE_TAKEN, form="api")
     entry = PAGE_SCHEMAS[label].model_validate(page, context={"request": request})
     content = entry.model_dump(mode="json", include={"id", "meta", "title", *wanted} if wanted else None)
     with translation.override(row.locale.language_code):
@@ -457,7 +459,9 @@ def list_images(request: HttpRequest, window: Query[Window]) -> dict[str, Any]:
 )
 def get_image(request: HttpRequest, image_id: int) -> dict[str, Any]:
     """Give one image that a page uses."""
-    image = _found(readable_files(HubImage.objects.all(), _reader(request)), image_id)
+    reader = _reader(request)
+    image = _found(readable_files(HubImage.objects.all(), reader), image_id)
+    record_file_reading(reader, image)
     try:
         thumbnails = [image.get_rendition(THUMBNAIL)]
     except (SourceImageIOError, OSError):
@@ -501,7 +505,9 @@ def list_documents(request: HttpRequest, window: Query[Window]) -> dict[str, Any
 )
 def get_document(request: HttpRequest, document_id: int) -> dict[str, Any]:
     """Give one document that a page uses."""
-    document = _found(readable_files(HubDocument.objects.all(), _reader(request)), document_id)
+    reader = _reader(request)
+    document = _found(readable_files(HubDocument.objects.all(), reader), document_id)
+    record_file_reading(reader, document)
     if document.file_size is None:
         with suppress(OSError):  # When the file is gone, its record says what it can.
             document.file_size = document.file.size

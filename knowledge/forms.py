@@ -14,8 +14,10 @@ from PIL import Image
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+from wagtail.log_actions import get_active_log_context
 from wagtailmedia.forms import BaseMediaForm
 
+from access.files import is_its_author, is_used_live, opens_file
 from access.models import Marking
 from knowledge.media_files import MediaFault, look_into
 from knowledge.models import Adaptation
@@ -46,7 +48,27 @@ class MarkedFileForm(forms.ModelForm):
             cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
             if marking and Marking(marking).names and not cleaned["shared_with"]:
                 self.add_error("shared_with", _("This marking needs to name who may have the file."))
+        if self.instance.pk and settings.SENSITIVITY_REVIEW_REQUIRED and is_used_live(self.instance):
+            self._keep_reviewed(cleaned)
         return cleaned
+
+    def _keep_reviewed(self, cleaned: dict[str, Any]) -> None:
+        """Keep one person alone from changing what readers of a live page get, or who they are."""
+        if "file" in self.changed_data:
+            self.add_error(
+                "file",
+                _(
+                    "Pages that people read use this file. Please upload the new one beside it, put it into the pages, "
+                    "and submit them for review."
+                ),
+            )
+        if opens_file(self.instance, cleaned.get("marking", ""), cleaned.get("shared_with") or ()) and is_its_author(
+            get_active_log_context().user, self.instance
+        ):
+            self.add_error(
+                "marking",
+                _("More people could have this file. Somebody who neither uploaded nor marked it must change this."),
+            )
 
 
 class HubDocumentForm(MarkedFileForm, BaseDocumentForm):

@@ -36,6 +36,8 @@ class ReadablePageForm(WagtailAdminPageForm):
     def _post_clean(self) -> None:
         """Once the page is built from the form, say what is missing, at the field it is missing in."""
         super()._post_clean()
+        if "action-publish" in self.data and not self.instance.pk:
+            self._require_review()
         if not any(action in self.data for action in GATED_ACTIONS):
             return
         if self._opens_up_without_reason():
@@ -55,6 +57,13 @@ class ReadablePageForm(WagtailAdminPageForm):
                 "publishing_reason",
                 _("Mend what is missing, or say here why it must go out all the same."),
             )
+
+    def _require_review(self) -> None:
+        """Refuse to publish a page that was never saved: Wagtail would put it into the tree as a live one first."""
+        from knowledge.sensitivity_review import explanation, needs_review
+
+        if needs_review(self.instance):
+            self.add_error(None, explanation(self.instance))
 
     def _opens_up_without_reason(self) -> bool:
         is_marked = "marking" in self.fields and not self.errors.keys() & {"marking", "shared_with"}

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access.readers import reader_of
+from access.reading import record_page_reading
 from access.sharing import share_among_equals
 from knowledge.comparison import FEWEST, MOST, cases_on_offer, cases_to_compare, parts_side_by_side
 from knowledge.subjects import (
@@ -102,4 +103,6 @@ def compare(request: HttpRequest) -> HttpResponse:
         "is_too_many": len(given) > MOST,
         "is_missing": len(cases) < min(len(given), MOST),
     }
-    return share_among_equals(render(request, "knowledge/compare.html", context))
+    recorded = [record_page_reading(reader, case) for case in cases] if is_comparison else []
+    response = render(request, "knowledge/compare.html", context)
+    return response if any(recorded) else share_among_equals(response)

@@ -22,6 +22,7 @@ from wagtail.models import Page
 from access.models import EVERYONE, Audience
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
+from access.reading import PAGE_TAKEN, record_file_reading, record_page_reading
 from access.sharing import share_among_equals
 from knowledge import captions
 from knowledge.addresses import address_of
@@ -63,6 +64,7 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     record = _file_record(path)
     if record is None or not may_read_file(record, reader_of(request)) or not default_storage.exists(path):
         raise Http404
+    record_file_reading(reader_of(request), record)
     content_type = media_type_of(path) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     is_shown = content_type in SHOWN_IN_BROWSER
     if settings.X_ACCEL_REDIRECT:
@@ -87,6 +89,7 @@ def _readable_recording(request: HttpRequest, page_id: int) -> WebinarRecording:
 
 def _text_file(request: HttpRequest, page: WebinarRecording, text: str, extension: str) -> HttpResponse:
     """Answer with a text of a recording, shown or (with `?download`) to keep."""
+    record_page_reading(reader_of(request), page, PAGE_TAKEN, form=extension)
     content_type = {"vtt": "text/vtt", "txt": "text/plain"}[extension]
     response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     disposition = "attachment" if "download" in request.GET else "inline"
@@ -144,6 +147,8 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
     if source is not None and source.pk != page.pk:
         return redirect("read_in_source_language", source.pk)
     request.is_untranslated_view = True  # type: ignore[attr-defined]
+    if record_page_reading(reader, specific):
+        return specific.serve(request)
     return share_among_equals(specific.serve(request))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -15,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
@@ -25,6 +27,10 @@ from wagtail.models import Page, PageLogEntry
 from wagtail.permissions import policy_registry
 
 from access.audiences import source_of
+from access.models import MarkedPage
+from access.readers import reader_of
+from access.reading import PAGE_OPENED, record_page_reading
+from access.strictness import opens_when_moved
 from knowledge import captions
 from knowledge.editing import (
     ListingPagesAdminAPIViewSet,
@@ -37,6 +43,13 @@ from knowledge.models import KnowledgeIndexPage, ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
 from knowledge.remarking_views import ask_for_marking, remarking
 from knowledge.reports import DueForReviewView, UsefulnessView, waiting_for
+from knowledge.sensitivity_review import (
+    ReviewRequiredError,
+    approval_of,
+    is_reviewed_type,
+    needs_review,
+    pass_review,
+)
 
 
 @hooks.register("register_log_actions")
@@ -186,6 +199,14 @@ def pass_gate_in_editor(request: HttpRequest, page: Page) -> HttpResponse | None
     return None
 
 
+def _pages_to_publish(objects: Sequence[Page], action: BulkAction) -> list[Page]:
+    pages = list(objects)
+    if action.cleaned_form.cleaned_data.get("include_descendants"):
+        for page in objects:
+            pages.extend(page.get_descendants().not_live())
+    return pages
+
+
 @hooks.register("before_bulk_action")
 def pass_gate_in_bulk(
     request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
@@ -193,13 +214,112 @@ def pass_gate_in_bulk(
     """Publish several pages together only if the gate is open to each of them."""
     if action_type != "publish" or action.model is not Page:
         return None
-    pages = list(objects)
-    if action.cleaned_form.cleaned_data.get("include_descendants"):
-        for page in objects:
-            pages.extend(page.get_descendants().not_live())
     is_closed = False
-    for page in pages:
+    for page in _pages_to_publish(objects, action):
         if gaps := closing_gaps(page):
             is_closed = True
             explain_closed_gate(request, page.get_admin_display_title(), " ".join(gaps))
     return redirect(action.next_url) if is_closed else None
+
+
+@hooks.register("before_edit_page", order=10)
+def record_opened_page(request: HttpRequest, page: Page) -> None:
+    """Tell in the audit who opened what is TLP:AMBER or stricter in the editor."""
+    if request.method == "GET" and isinstance(page, MarkedPage):
+        record_page_reading(reader_of(request), page, PAGE_OPENED)
+
+
+# --- The sensitivity review -------------------------------------------------------------------------
+
+
+@hooks.register("before_publish_page")
+def pass_review_in_editor(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Keep as a draft what somebody publishes alone in the editor, and say what to do."""
+    if not isinstance(page, MarkedPage):
+        return None
+    try:
+        pass_review(page, page.get_latest_revision(), request.user)
+    except ReviewRequiredError as required:
+        messages.error(request, gettext("Your changes were saved as a draft.") + " " + str(required))
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
+
+
+@hooks.register("before_bulk_action")
+def pass_review_in_bulk(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Publish several pages together only if each of them was reviewed as it is."""
+    if action_type != "publish" or action.model is not Page:
+        return None
+    titles = []
+    for page in _pages_to_publish(objects, action):
+        revision = page.get_latest_revision()
+        version = revision.as_object() if revision else page.specific
+        if needs_review(version) and (revision is None or approval_of(revision) is None):
+            titles.append(page.get_admin_display_title())
+    if not titles:
+        return None
+    message = gettext("Nothing was published. Please submit these pages for review first: %(titles)s.")
+    messages.error(request, message % {"titles": ", ".join(titles)})
+    return redirect(action.next_url)
+
+
+def _move_refusal(titles: str) -> str:
+    return gettext(
+        "Nothing was moved. More people could read %(titles)s there. Give what is moved a marking that keeps it "
+        "closed first; a wider marking can then be submitted for review."
+    ) % {"titles": titles}
+
+
+@hooks.register("before_move_page")
+def move_nothing_into_the_open(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Refuse a move after which more people could read something: a move has no draft that could be reviewed."""
+    if request.method != "POST" or not settings.SENSITIVITY_REVIEW_REQUIRED or not opens_when_moved(page, destination):
+        return None
+    messages.error(request, _move_refusal(page.get_admin_display_title()))
+    return redirect("wagtailadmin_explore", page.get_parent().pk)
+
+
+@hooks.register("before_bulk_action")
+def move_nothing_into_the_open_in_bulk(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Refuse such moves of several pages, too."""
+    if action_type != "move" or action.model is not Page or not settings.SENSITIVITY_REVIEW_REQUIRED:
+        return None
+    destination = action.cleaned_form.cleaned_data["chooser"]
+    titles = [page.get_admin_display_title() for page in objects if opens_when_moved(page, destination)]
+    if not titles:
+        return None
+    messages.error(request, _move_refusal(", ".join(titles)))
+    return redirect(action.next_url)
+
+
+@hooks.register("before_copy_page")
+def copy_drafts_only(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse live copies: nobody has reviewed them where they would stand. Aliases stay as closed as their original."""
+    is_live_copy = "publish_copies" in request.POST and "alias" not in request.POST
+    if not is_live_copy or not settings.SENSITIVITY_REVIEW_REQUIRED:
+        return None
+    messages.error(request, gettext("Please copy the page as a draft, and submit the copy for review."))
+    return redirect("wagtailadmin_pages:copy", page.pk)
+
+
+class PublishStricterItem(PublishMenuItem):
+    """The button that publishes, where it publishes stricter markings only."""
+
+    label = _("Publish stricter marking")
+
+
+@hooks.register("construct_page_action_menu")
+def offer_what_is_not_refused(menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Hide *Publish* where a review comes first, and say what it is for where it closes live pages."""
+    page = context.get("page")  # Without one, it is about to be made.
+    is_reviewed = page is None or (isinstance(page, ReadablePage) and is_reviewed_type(page))
+    if not settings.SENSITIVITY_REVIEW_REQUIRED or not is_reviewed:
+        return
+    for place, item in enumerate(menu_items):
+        if item.name == "action-publish":
+            menu_items[place : place + 1] = [PublishStricterItem(item.order)] if page and page.live else []
+            return

@@ -22,3 +22,4 @@ class HubUsersConfig(WagtailUsersAppConfig):
     """Wagtail's app for users, with the hub's forms (see Wagtail's docs, "Customizing admin user views")."""
 
     user_viewset = "members.views.HubUserViewSet"
+    group_viewset = "members.group_views.HubGroupViewSet"

@@ -24,13 +24,36 @@ from access.generation import current_generation
 from members.membership import pause, unpause
 from members.models import PauseReason, Profile, User, Visibility, time_zone_choices
 from members.profiles import FIELDS, MAX_LANGUAGES, language_choices, visibility_of
+from members.roles import assignable_groups
 from vocabulary.models import TOPIC_SCHEMES
 from vocabulary.queries import current_vocabulary
 
 OWN_FIELDS = {"organisation", "language", "is_member", "member_until"}
 
 
-class HubUserEditForm(UserEditForm):
+# What nobody decides about themselves, administrators with the keys to everything aside.
+DECIDED_BY_OTHERS = ("groups", "is_active", "is_member", "is_paused", "member_until", "organisation")
+
+
+class LimitedRightsMixin:
+    """Leaves out of a form for accounts what would give more rights than the one who fills it in has.
+
+    What is not in the form is not read from what is sent.
+    """
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = self.fields  # type: ignore[attr-defined]
+        fields["groups"].queryset = assignable_groups(actor)
+        if actor.is_superuser:
+            return
+        fields.pop("is_superuser", None)  # Wagtail has left it out of one's own account.
+        if self.instance.pk == actor.pk:  # type: ignore[attr-defined]
+            for name in set(DECIDED_BY_OTHERS) & set(fields):
+                del fields[name]
+
+
+class HubUserEditForm(LimitedRightsMixin, UserEditForm):
     """Edit a user in Wagtail's admin."""
 
     is_paused = forms.BooleanField(
@@ -45,7 +68,8 @@ class HubUserEditForm(UserEditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["is_paused"].initial = bool(self.instance.paused_at)
+        if "is_paused" in self.fields:
+            self.fields["is_paused"].initial = bool(self.instance.paused_at)
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
@@ -60,7 +84,7 @@ class HubUserEditForm(UserEditForm):
         return user
 
 
-class HubUserCreationForm(UserCreationForm):
+class HubUserCreationForm(LimitedRightsMixin, UserCreationForm):
     """Add a user in Wagtail's admin."""
 
     class Meta(UserCreationForm.Meta):

@@ -1,4 +1,4 @@
-"""What follows when an account is saved: addresses that open it, requests to sponsors who left, the audit."""
+"""What follows when an account is saved: addresses that open it, its group, sponsors who left, the audit."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from wagtail.users.models import UserProfile
 
 from access.audit import record
 from members.models import User
+from members.roles import MEMBERS, keep_in_members_group
 from members.sponsors import void_requests_of
 
 # What says whether somebody is a member, as the audit compares it.
@@ -36,6 +37,26 @@ def forget_former_address(instance: User, raw: bool = False, update_fields: Any 
         return
     former = EmailAddress.objects.filter(user=instance, primary=True).exclude(email__iexact=instance.email)
     former.delete()
+
+
+@receiver(post_save, sender=User, dispatch_uid="members.follow_membership")
+def follow_membership(instance: User, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+    """Put a new member into the group of members, and take out who is none any more."""
+    if not raw and (update_fields is None or "is_member" in update_fields):
+        keep_in_members_group(instance)
+
+
+@receiver(m2m_changed, sender=User.groups.through, dispatch_uid="members.keep_members_group")
+def keep_members_group(instance: Any, action: str, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
+    """Undo what was done to that group by hand: the account says who is a member."""
+    if action not in {"post_add", "post_remove", "post_clear"}:
+        return
+    if not reverse:
+        keep_in_members_group(instance)
+    elif isinstance(instance, Group) and instance.name == MEMBERS:
+        touched = User.objects.filter(pk__in=pk_set) if pk_set is not None else User.objects.filter(is_member=True)
+        for user in touched:
+            keep_in_members_group(user)
 
 
 @receiver(pre_save, sender=UserProfile, dispatch_uid="members.take_over_language")

@@ -17,14 +17,15 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from wagtail.users.views.users import UserViewSet
+from wagtail.users.views.users import CreateView, DeleteView, EditView, UserViewSet
 
 from access.audit import record
 from access.readers import reader_of
@@ -35,13 +36,49 @@ from members.forms import EraseForm, HubUserCreationForm, HubUserEditForm, Profi
 from members.models import User
 from members.personal_data import collect_personal_data
 from members.profiles import profile_for, profile_of, shown_fields
+from members.roles import may_manage
 
 # More digits no database takes for a number.
 MAX_DIGITS = 18
 
 
+class ActorMixin:
+    """Tells a form who fills it in."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Add them."""
+        return {**super().get_form_kwargs(), "actor": self.request.user}  # type: ignore[misc,attr-defined]
+
+
+class ManagedAccountMixin:
+    """A view that changes an account: for those whose rights cover those of the account (see `members.roles`)."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse others."""
+        if not may_manage(request.user, get_object_or_404(User, pk=self.kwargs["pk"])):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class AccountCreateView(ActorMixin, CreateView):
+    """Add an account (permission: Wagtail's)."""
+
+
+class AccountEditView(ManagedAccountMixin, ActorMixin, EditView):
+    """Change an account (permission: Wagtail's, and rights that cover those of the account)."""
+
+
+class AccountDeleteView(ManagedAccountMixin, DeleteView):
+    """Delete an account (permission: Wagtail's, and rights that cover those of the account)."""
+
+
 class HubUserViewSet(UserViewSet):
     """Adds membership, organisation and language to Wagtail's user forms (permission: Wagtail's)."""
+
+    add_view_class = AccountCreateView
+    edit_view_class = AccountEditView
+    delete_view_class = AccountDeleteView
+    copy_view_enabled = False
 
     def get_form_class(self, for_update: bool = False) -> Any:
         """Return the form for editing or for adding."""

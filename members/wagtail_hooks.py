@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.panels import ObjectList
+from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
@@ -18,6 +24,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from members.admin_views import reset_second_factor
 from members.forms import OrganisationForm
 from members.models import Organisation, User
+from members.roles import MEMBERS, may_assign, may_manage
 from members.vetting import ApplicationViewSet, InvitationViewSet
 
 
@@ -37,6 +44,27 @@ class OrganisationViewSet(SnippetViewSet):
 
 
 register_snippet(OrganisationViewSet)
+
+
+@hooks.register("before_bulk_action")
+def limit_bulk_changes_of_accounts(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Change several accounts together only as each could be changed alone, and one's own not at all."""
+    if action.model is not User:
+        return None
+    is_allowed = all(may_manage(request.user, account) for account in objects)
+    if not request.user.is_superuser:
+        is_allowed = is_allowed and request.user not in objects
+    if action_type == "assign_role":
+        role = action.cleaned_form.cleaned_data["role"]
+        is_allowed = is_allowed and role.name != MEMBERS and may_assign(request.user, role)
+    if is_allowed:
+        return None
+    messages.error(
+        request, gettext("Nothing was changed: your own rights do not allow this for all of these accounts.")
+    )
+    return redirect(action.next_url)
 
 
 @hooks.register("register_admin_viewset")

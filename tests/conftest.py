@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.utils import translation
+from django.test import TransactionTestCase
+from django.utils import timezone, translation
 
+from access.audit import deletable_before
 from access.readers import Reader, reader_for
 from home.models import HomePage
 from home.tree import make_tree
@@ -27,6 +29,18 @@ def own_language(settings):
     """Begin each test in English, whatever the request of an earlier one was answered in."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_audit_after_transactions() -> None:
+    """Let Django empty the tables of SQLite after a test with real transactions, which the audit's triggers forbid."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_with_audit(case: TransactionTestCase) -> None:
+        with deletable_before(timezone.now() + timezone.timedelta(days=1)):
+            flush(case)
+
+    TransactionTestCase._fixture_teardown = flush_with_audit
 
 
 @pytest.fixture(scope="session")

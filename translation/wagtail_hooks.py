@@ -17,7 +17,6 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.admin.views.pages.ordering import SetPagePositionView
 from wagtail.admin.views.pages.revisions import RevisionsUnscheduleView
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -25,7 +24,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from access.models import MarkedPage
-from knowledge.editing import EditingViewSet, ReadablePageViewSet
+from knowledge.editing import EditingViewSet, ReadablePageViewSet, ReviewedPrivacyView
 from knowledge.models import WebinarRecording
 from translation import views
 from translation.captions import upload_captions
@@ -118,7 +117,7 @@ class EditorsOnlyMixin:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
-class EditorsPrivacyView(EditorsOnlyMixin, SetPrivacyView):
+class EditorsPrivacyView(EditorsOnlyMixin, ReviewedPrivacyView):
     """Privacy: a translation's is its source's."""
 
 

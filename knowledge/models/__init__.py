@@ -16,6 +16,7 @@ from knowledge.models.pages import (
 from knowledge.models.public_records import PublicRecord
 from knowledge.models.recordings import HubMedia, RecordingMedia, WebinarRecording, WebinarSeries
 from knowledge.models.remarking import Remarking
+from knowledge.models.review import SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.shelf import (
     FollowedTopic,
     ReadingList,
@@ -49,6 +50,8 @@ __all__ = [
     "RelatedItem",
     "Remarking",
     "SavedItem",
+    "SensitivityReviewState",
+    "SensitivityReviewTask",
     "Shelf",
     "Usefulness",
     "WebinarRecording",

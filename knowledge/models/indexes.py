@@ -14,9 +14,10 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from access.models import MarkedPage
 from access.readers import reader_of
+from knowledge.models.review import ReviewedPublishingMixin
 
 
-class KnowledgeIndexPage(MarkedPage):
+class KnowledgeIndexPage(ReviewedPublishingMixin, MarkedPage):
     """A section: an introduction, and the list of what is in it with filters and paging."""
 
     introduction = models.TextField(

@@ -33,6 +33,7 @@ from wagtail_localize.models import StringTranslation
 from access.models import MarkedPage
 from access.readers import reader_of
 from knowledge.marking_panel import marking_panels
+from knowledge.models.review import ReviewedPublishingMixin
 from knowledge.page_form import ReadablePageForm
 from vocabulary.countries import country_choices, country_name
 from vocabulary.models import TOPIC_SCHEMES, Concept, Scheme
@@ -61,7 +62,7 @@ class FramePreviewMixin:
             return response.render() if hasattr(response, "render") else response
 
 
-class ReadablePage(FramePreviewMixin, MarkedPage):
+class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
     """A page with a text: its summary, picture, dates, and the language it was written in."""
 
     summary = models.TextField(
@@ -187,7 +188,7 @@ class ReadablePage(FramePreviewMixin, MarkedPage):
             self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
 
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> Any:
-        """Publish a revision, unless the publishing gate is closed to it (see `publishing_gate`)."""
+        """Publish a revision, unless the publishing gate is closed to it or the review is still to come."""
         from knowledge.publishing_gate import pass_gate
 
         pass_gate(revision.as_object(), user)

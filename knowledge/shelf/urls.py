@@ -8,6 +8,7 @@ from knowledge.shelf import views
 
 urlpatterns = [
     path("account/", views.account, name="account"),
+    path("account/shared/", views.shared_by_me, name="shared_by_me"),
     path("my/state/", views.state, name="shelf_state"),
     path("my/save/<int:page_id>/", views.save_piece, name="save_piece"),
     path("my/saved/", views.saved_items, name="saved_items"),

@@ -34,6 +34,7 @@ from knowledge.models import (
 )
 from knowledge.shelf import actions
 from knowledge.shelf.forms import KeepForm, NoteForm, ProgressForm, ReadingListForm, UsefulnessForm
+from knowledge.shelf.own_pages import own_pages, with_readers
 from knowledge.shelf.queries import (
     for_rows,
     items_of,
@@ -52,6 +53,8 @@ from members.models import User
 from vocabulary.queries import Term, current_vocabulary
 
 PAGE_SIZE = 30
+# For each of these, its readers are counted.
+OWN_PAGES_SHOWN = 10
 
 
 def _language() -> str:
@@ -104,6 +107,19 @@ def account(request: HttpRequest) -> HttpResponse:
     feed_address = request.build_absolute_uri(reverse("member_feed", args=[token])) if token else ""
     context = {"mine": mine, "shelf": shelf, "feed_address": feed_address}
     return render(request, "knowledge/shelf/my_page.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def shared_by_me(request: HttpRequest) -> HttpResponse:
+    """Show a member what they shared, who can read it, and who did where that is recorded (members: their own)."""
+    reader = reader_of(request)
+    if not reader.is_member:
+        raise Http404
+    shown = Paginator(own_pages(_user(request), reader), OWN_PAGES_SHOWN).get_page(request.GET.get("page"))
+    shown.object_list = with_readers(list(shown.object_list), reader, _language())
+    return render(request, "knowledge/shelf/shared_by_me.html", {"list": shown})
 
 
 @never_cache

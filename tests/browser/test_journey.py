@@ -124,7 +124,7 @@ def write_case_study(editor: Page) -> int:
     editor.locator("#id_attachments-0-note").fill(NOTE)
 
     editor.get_by_role("tab", name="Readers and publishing").click()
-    editor.locator("#id_marking").select_option("GREEN")
+    editor.locator("#id_marking").get_by_label(re.compile("TLP:GREEN")).check()
 
     editor.get_by_role("button", name="Toggle preview").click()
     preview = editor.frame_locator("#w-preview-iframe, [data-preview-iframe], iframe.w-preview__iframe").first
@@ -140,7 +140,7 @@ def write_case_study(editor: Page) -> int:
 
 
 def approve(moderator: Page, number: int) -> str:
-    """The moderator finds it on the dashboard, approves it, and opens it on the site; returns its address."""
+    """The moderator answers the checklist and opens the page on the site; returns its address."""
     moderator.goto("/admin/")
     waiting = moderator.get_by_role("link", name=TITLE).first
     expect(waiting).to_be_visible()
@@ -148,6 +148,11 @@ def approve(moderator: Page, number: int) -> str:
     moderator.wait_for_url(f"**/admin/pages/{number}/edit/")
     moderator.locator("footer").get_by_role("button", name="More actions").click()
     moderator.get_by_role("button", name=re.compile("^Approve and Publish", re.IGNORECASE)).click()
+    checklist = moderator.get_by_role("dialog")
+    expect(checklist.get_by_role("checkbox")).to_have_count(4)
+    for statement in checklist.get_by_role("checkbox").all():
+        statement.check()
+    checklist.get_by_role("button", name="Approve").click()
     expect(moderator.locator(".messages")).to_contain_text(TITLE)
     moderator.goto("/en/case-studies/")
     moderator.get_by_role("link", name=TITLE).click()

@@ -41,6 +41,7 @@ PUBLIC = {
     "<lang>/original/<int:page_id>/": "the policy",
     "<lang>/adapted/<int:page_id>/": "members with an organisation, for what they may read",
     "<lang>/account/": "signed-in people: their own page, of what they keep what they may read",
+    "<lang>/account/shared/": "members: what they shared and may read, and who read it at TLP:AMBER and above",
     "<lang>/my/state/": "signed-in people: what they keep of a page (the policy) or a topic",
     "<lang>/my/save/<int:page_id>/": "signed-in people, for what they may read",
     "<lang>/my/saved/": "signed-in people: their own, what they may read",

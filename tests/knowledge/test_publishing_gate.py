@@ -8,12 +8,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.urls import reverse
-from wagtail.models import PageLogEntry, Workflow
+from wagtail.models import Page, PageLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from knowledge.models import Article, CaseStudy, HubImage
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, find_gaps
 from tests.factories import UserFactory, make_article, make_image, stream, translate
+from tests.knowledge.reviews import answers_of, approve, editor_action, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -91,7 +92,8 @@ class TestPublishing:
 
     def test_a_reason_opens_it_and_is_logged(self, incomplete):
         incomplete.publishing_reason = "The meeting is tomorrow."
-        incomplete.save_revision().publish(user=UserFactory(is_superuser=True))
+        incomplete.save_revision()
+        approve(submit(incomplete, UserFactory()), UserFactory(is_superuser=True))
         entry = PageLogEntry.objects.get(action=LOG_ACTION)
         assert entry.data["reason"] == "The meeting is tomorrow."
         assert "The meeting is tomorrow." in entry.message
@@ -136,8 +138,12 @@ class TestEditor:
         assert not incomplete.live
 
     def test_publishing_with_a_reason_is_logged_once(self, incomplete, moderator, client):
-        response = self.post(client, incomplete, "It is urgent.", **{"action-publish": "yes"})
+        editor = UserFactory()
+        editor.groups.add(Group.objects.get(name="Editors"))
+        client.force_login(editor)
+        response = self.post(client, incomplete, "It is urgent.", **{"action-submit": "yes"})
         assert response.status_code == 302, response.context["form"].errors
+        approve(Page.objects.get(pk=incomplete.pk).specific, moderator)
         incomplete.refresh_from_db()
         assert incomplete.live
         entry = PageLogEntry.objects.get(action=LOG_ACTION)
@@ -146,11 +152,14 @@ class TestEditor:
     def test_an_approval_that_the_gate_refuses_says_why(self, tree, moderator, client):
         page = make_article("In moderation", live=False)
         self.post(client, page)
-        Workflow.objects.get().start(page, UserFactory())
-        response = self.post(client, page, **{"action-workflow-action": "yes", "workflow-action-name": "approve"})
+        page = Page.objects.get(pk=page.pk).specific
+        page.latest_revision.user = UserFactory()
+        page.latest_revision.save()
+        page = submit(page, page.latest_revision.user)
+        response = self.post(client, page, **editor_action(page))
         assert response.url == reverse("wagtailadmin_pages:edit", args=[page.pk])
         assert "The lead image has no alternative text." in told(response)
-        page.refresh_from_db()
+        page = Page.objects.get(pk=page.pk)
         assert not page.live
         assert page.current_workflow_task_state.status == "in_progress"
 
@@ -159,13 +168,12 @@ class TestWaysToPublish:
     def submit(self, page: Article):
         """Put a page into moderation, as it is."""
         page.save_revision()
-        Workflow.objects.get().start(page, UserFactory())
-        return page.current_workflow_task_state
+        return submit(page, UserFactory()).current_workflow_task_state
 
     def test_approval_from_the_dashboard_says_why_not(self, incomplete, moderator, client):
         state = self.submit(incomplete)
         address = reverse("wagtailadmin_pages:workflow_action", args=[incomplete.pk, "approve", state.pk])
-        response = client.post(address)
+        response = client.post(address, answers_of(incomplete))
         assert response.status_code == 302
         assert response.url == reverse("wagtailadmin_pages:edit", args=[incomplete.pk])
         assert "alternative text is missing" in told(response)
@@ -177,13 +185,14 @@ class TestWaysToPublish:
     def test_approval_in_a_dialog_leads_to_the_editor(self, incomplete, moderator, client):
         state = self.submit(incomplete)
         address = reverse("wagtailadmin_pages:workflow_action", args=[incomplete.pk, "approve", state.pk])
-        response = client.post(address, {"comment": ""}, headers={"x-requested-with": "XMLHttpRequest"})
+        response = client.post(address, answers_of(incomplete), headers={"x-requested-with": "XMLHttpRequest"})
         assert json.loads(response.content)["redirect"] == reverse("wagtailadmin_pages:edit", args=[incomplete.pk])
 
     def test_approval_of_a_complete_page_publishes(self, tree, moderator, client):
         page = make_article("Complete", live=False)
         state = self.submit(page)
-        client.post(reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk]))
+        address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+        client.post(address, answers_of(page))
         page.refresh_from_db()
         assert page.live
 
@@ -206,6 +215,9 @@ class TestWaysToPublish:
 
     def test_bulk_publishing_of_complete_pages_publishes(self, tree, moderator, client):
         page = make_article("Complete", live=False)
+        page.save_revision()
+        approve(submit(page, UserFactory()), UserFactory(is_superuser=True))
+        Page.objects.get(pk=page.pk).unpublish()
         address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
         client.post(f"{address}?id={page.pk}", {})
         page.refresh_from_db()

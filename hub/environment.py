@@ -104,6 +104,13 @@ def _number(value: str) -> int:
     return number
 
 
+def _scanner(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
+        raise ValueError("must be tcp://host:3310 or unix:///path/of/clamd.sock")
+    return value
+
+
 def _marking(value: str) -> str:
     if value not in {"CLEAR", "GREEN"}:
         raise ValueError("must be CLEAR or GREEN")
@@ -135,6 +142,12 @@ VARIABLES = [
         "Internal location at which the front server hands out MEDIA_ROOT; empty: the application does.",
         "",
         str,
+    ),
+    Variable(
+        "CLAMAV_URL",
+        "Where clamd answers, as tcp://host:3310 or unix:///path; empty: uploads are not scanned for viruses.",
+        "",
+        _scanner,
     ),
     Variable("TASKS_BACKEND", "immediate, or database with a worker (manage.py db_worker).", "immediate", _tasks),
     Variable("SITE_NAME", "Name of the site until editors give it one.", "Global Knowledge Hub", str),

@@ -156,6 +156,8 @@ MEDIA_ROOT = ENVIRONMENT["MEDIA_ROOT"]
 MEDIA_URL = "/media/"
 X_ACCEL_REDIRECT = ENVIRONMENT["X_ACCEL_REDIRECT"]
 DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
+# Uploads are asked about there, and refused when it does not answer.
+CLAMAV_URL = ENVIRONMENT["CLAMAV_URL"]
 # Larger bodies are refused before they are read; the front server's limit is the same.
 UPLOAD_MAX_BYTES = 50 * 1024 * 1024
 # Except of recordings, in the admin.

@@ -9,6 +9,8 @@ from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
+from knowledge.uploads import DocumentFile, ImageFile
+
 
 class HubImage(AbstractImage):
     """An image, with who made it."""
@@ -21,6 +23,10 @@ class HubImage(AbstractImage):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
+
+
+# A model's fields are its own copies of its abstract parent's.
+HubImage._meta.get_field("file").attr_class = ImageFile
 
 
 class HubRendition(AbstractRendition):
@@ -41,3 +47,6 @@ class HubDocument(AbstractDocument):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         permissions = [("choose_document", "Can choose document")]
+
+
+HubDocument._meta.get_field("file").attr_class = DocumentFile

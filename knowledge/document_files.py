@@ -127,13 +127,10 @@ def _look_into_archive(file: IO[bytes], extension: str) -> None:
 
 
 def _refuse_bombs(parts: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse what unpacks to more than anybody expects.
-
-    Args:
-        size: of all that stands before the table of contents. Parts that share bytes are together longer than it.
-    """
+    """Refuse what unpacks to more than anybody expects; size is that of all before the table of contents."""
     unpacked = sum(part.file_size for part in parts)
     is_shrunk = unpacked > SHRUNK_FROM_BYTES and unpacked > MOST_SHRUNK * size
+    # Parts that share bytes are together longer than what there is.
     is_shared = sum(part.compress_size + PART_HEAD_BYTES for part in parts) > size
     if len(parts) > MOST_PARTS or unpacked > UNPACKED_MAX_BYTES or is_shrunk or is_shared:
         raise _unpacks_to_too_much()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from wagtail.embeds.oembed_providers import vimeo, youtube
 
 from hub.environment import BASE_DIR, read_environment
 
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hub.middleware.CrossSiteMiddleware",
     "hub.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.middleware.TextGZipMiddleware",
@@ -190,6 +192,8 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# Whoever names a recording elsewhere has the server ask these two, and no other host, what it is.
+WAGTAILEMBEDS_FINDERS = [{"class": "wagtail.embeds.finders.oembed", "providers": [youtube, vimeo]}]
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 # Submitting while Wagtail 8 saves by itself stores children of a page twice (an attachment, say).
 WAGTAIL_AUTOSAVE_INTERVAL = 0
@@ -300,8 +304,23 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# Addresses say what pages are about: no other site is told where its visitor comes from.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# What pages may use of a reader's machine: passkeys, films and the clipboard; nothing that watches or finds people.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(f"{feature}=()" for feature in (
+            "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+            "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+            "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+        )),
+        *(f"{feature}=(self)" for feature in (
+            "autoplay", "clipboard-read", "clipboard-write", "fullscreen", "picture-in-picture",
+            "publickey-credentials-create", "publickey-credentials-get",
+        )),
+    ]
+)  # fmt: skip
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -277,7 +277,12 @@ def test_every_answer_has_the_headers_that_protect_its_reader(client, pages):
         answer = client.get(address)
         policy = answer["Content-Security-Policy"]
         assert answer["X-Content-Type-Options"] == "nosniff", address
-        assert answer["Referrer-Policy"] == "strict-origin-when-cross-origin"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "camera=()" in answer["Permissions-Policy"]
+        assert "geolocation=()" in answer["Permissions-Policy"]
+        assert "publickey-credentials-get=(self)" in answer["Permissions-Policy"]
+        is_public = "public" in answer.get("Cache-Control", "")
+        assert answer["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_public else "same-origin"), address
         assert answer.get("X-Frame-Options") == "SAMEORIGIN", address
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
         if not address.startswith("/admin/"):

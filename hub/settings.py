@@ -148,8 +148,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_STORAGE = ENVIRONMENT["MEDIA_STORAGE_URL"]
+# How long an address is good that an object storage answers at, after the policy was asked.
+MEDIA_SIGNED_SECONDS = 60
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {name: MEDIA_STORAGE[name] for name in ("BACKEND", "OPTIONS")}
+    if MEDIA_STORAGE
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -267,7 +272,7 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT["DEFAULT_FROM_EMAIL"]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Safety -------------------------------------------------------------------------------------
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     # Some browsers hold the parts of an SVG file that a page shows (`<use>`) to this, not to images.
     "default-src": [CSP.SELF],
     "object-src": [CSP.NONE],
@@ -286,7 +291,7 @@ SECURE_CSP = {
 }
 # Wagtail's tooltips and wagtail-localize's editor write styles into pages. Scripts in pages are ours to start
 # (static/admin/starts.js): none of Wagtail's, and none that somebody smuggled in, runs.
-ADMIN_CSP = {
+ADMIN_CSP: dict[str, list[str]] = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
@@ -297,6 +302,11 @@ ADMIN_CSP = {
     "base-uri": [CSP.SELF],
     "frame-ancestors": [CSP.SELF],
 }
+if MEDIA_STORAGE:
+    # Readers are sent on to the object storage for images and recordings.
+    for policy in (SECURE_CSP, ADMIN_CSP):
+        for kind in ("img-src", "media-src"):
+            policy[kind] = [*policy.get(kind, [CSP.SELF]), MEDIA_STORAGE["ORIGIN"]]
 IS_HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

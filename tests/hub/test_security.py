@@ -213,6 +213,7 @@ def test_other_hosts_are_refused(client, host):
         answer = client.get(path, headers={"host": host})
         assert answer.status_code == 400, path
         assert b"evil" not in answer.content
+        assert all(f'lang="{language}"' in answer.content.decode() for language in LANGUAGES)
 
 
 def test_a_copy_is_given_only_to_the_same_question(client):

@@ -16,6 +16,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db.transaction import atomic
 from django.urls import reverse
 from PIL import Image, ImageCms, PngImagePlugin
@@ -515,3 +516,26 @@ def test_while_the_scanner_is_away_nothing_is_stored(editor_client, settings, tm
     assert not HubDocument.objects.exists()
     assert not HubImage.objects.exists()
     assert "no verdict" in caplog.text
+
+
+# --- Images from before -----------------------------------------------------------------------------
+
+
+def test_images_stored_before_there_was_a_gate_are_drawn_anew(tree, capsys):
+    image, broken, missing = create(photograph(), "a.jpg"), create(png(), "b.png"), create(png(), "c.png")
+    storage = image.file.storage
+    old = storage.save("original_images/old.jpg", ContentFile(photograph(turned=True)))
+    HubImage.objects.filter(pk=image.pk).update(file=old)
+    HubImage.objects.filter(pk=broken.pk).update(file=storage.save("original_images/x.png", ContentFile(HTML)))
+    storage.delete(missing.file.name)
+    HubImage.objects.get(pk=image.pk).get_rendition("width-20")
+    call_command("redraw_images")
+    told = capsys.readouterr()
+    found = HubImage.objects.get(pk=image.pk)
+    assert SECRET not in stored(found)
+    assert (found.width, found.height, found.file_size) == (40, 60, len(stored(found)))
+    assert not storage.exists(old)
+    assert not found.renditions.exists()
+    assert "1 images drawn anew" in told.out
+    assert f"Image {broken.pk} " in told.err
+    assert f"Image {missing.pk} " in told.err

@@ -8,3 +8,9 @@ class HomeConfig(AppConfig):
     name = "home"
     verbose_name = _("Home")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the admin do without scripts in its pages."""
+        from home.chooser_starts import replace_scripts
+
+        replace_scripts()

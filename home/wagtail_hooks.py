@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -70,6 +71,12 @@ def offer_view_as(request: HttpRequest, items: list[Any], page: Page | None) -> 
 def brand_the_admin() -> SafeString:
     """Give Wagtail's admin the installation's colour."""
     return format_html('<link rel="stylesheet" href="{}">', reverse("brand_admin_css"))
+
+
+@hooks.register("insert_global_admin_js")
+def start_without_scripts_in_pages() -> SafeString:
+    """Start what Wagtail would start by scripts in its pages, which the hub's policy does not let run."""
+    return format_html('<script src="{}" defer></script>', static("admin/starts.js"))
 
 
 @hooks.register("register_admin_urls")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -111,6 +111,42 @@ def _audit_days(value: str) -> int:
     return days
 
 
+def _storage(value: str) -> dict[str, Any]:
+    """Return the storage of uploaded files for Django's STORAGES, and the origin its signed addresses have."""
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    options = dict(parse_qsl(parts.query))
+    endpoint, region = options.pop("endpoint", ""), options.pop("region", "")
+    if parts.scheme != "s3" or not parts.hostname or options or not (endpoint or region):
+        raise ValueError("must be s3://key:secret@bucket?endpoint=https://storage.example.org, or …?region=…")
+    if endpoint:
+        endpoint = _url(endpoint)
+    return {
+        "BACKEND": "knowledge.object_storage.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.hostname,
+            "access_key": unquote(parts.username or "") or None,
+            "secret_key": unquote(parts.password or "") or None,
+            "endpoint_url": endpoint or None,
+            "region_name": region or None,
+            "addressing_style": "path" if endpoint else "virtual",
+            "signature_version": "s3v4",
+            "querystring_auth": True,
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+        "ORIGIN": endpoint or f"https://{parts.hostname}.s3.{region}.amazonaws.com",
+    }
+
+
+def _scanner(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
+        raise ValueError("must be tcp://host:3310 or unix:///path/of/clamd.sock")
+    return value
+
+
 def _marking(value: str) -> str:
     if value not in {"CLEAR", "GREEN"}:
         raise ValueError("must be CLEAR or GREEN")
@@ -138,10 +174,22 @@ VARIABLES = [
     Variable("DEFAULT_FROM_EMAIL", "Sender of the site's e-mails.", "hub@example.org", str),
     Variable("MEDIA_ROOT", "Folder of uploaded files; never inside a public one.", "", str),
     Variable(
+        "MEDIA_STORAGE_URL",
+        "Object storage for uploaded files, s3://key:secret@bucket?endpoint=https://…, instead of MEDIA_ROOT.",
+        "",
+        _storage,
+    ),
+    Variable(
         "X_ACCEL_REDIRECT",
         "Internal location at which the front server hands out MEDIA_ROOT; empty: the application does.",
         "",
         str,
+    ),
+    Variable(
+        "CLAMAV_URL",
+        "Where clamd answers, as tcp://host:3310 or unix:///path; empty: uploads are not scanned for viruses.",
+        "",
+        _scanner,
     ),
     Variable("TASKS_BACKEND", "immediate, or database with a worker (manage.py db_worker).", "immediate", _tasks),
     Variable("SITE_NAME", "Name of the site until editors give it one.", "Global Knowledge Hub", str),

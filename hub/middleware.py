@@ -44,6 +44,21 @@ class UploadLimitMiddleware:
         return self.get_response(request)
 
 
+class CrossSiteMiddleware:
+    """Tells browsers what pages may use of the machine, and that other sites may not load what is not public."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add Permissions-Policy, and Cross-Origin-Resource-Policy to all but what caches may share."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        is_public = "public" in response.get("Cache-Control", "")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_public else "same-origin")
+        return response
+
+
 class RecordingUploadMiddleware:
     """Refuses the large body of a recording to those who upload none, before a byte of it is read."""
 

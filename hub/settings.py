@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from wagtail.embeds.oembed_providers import vimeo, youtube
 
 from hub.environment import BASE_DIR, read_environment
 
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hub.middleware.CrossSiteMiddleware",
     "hub.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.middleware.TextGZipMiddleware",
@@ -106,6 +108,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Forms' own templates may be in templates/ too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data ---------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT["DATABASE_URL"]}
@@ -152,8 +157,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_STORAGE = ENVIRONMENT["MEDIA_STORAGE_URL"]
+# How long an address is good that an object storage answers at, after the policy was asked.
+MEDIA_SIGNED_SECONDS = 60
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {name: MEDIA_STORAGE[name] for name in ("BACKEND", "OPTIONS")}
+    if MEDIA_STORAGE
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -166,6 +176,8 @@ MEDIA_ROOT = ENVIRONMENT["MEDIA_ROOT"]
 MEDIA_URL = "/media/"
 X_ACCEL_REDIRECT = ENVIRONMENT["X_ACCEL_REDIRECT"]
 DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
+# Uploads are asked about there, and refused when it does not answer.
+CLAMAV_URL = ENVIRONMENT["CLAMAV_URL"]
 # Larger bodies are refused before they are read; the front server's limit is the same.
 UPLOAD_MAX_BYTES = 50 * 1024 * 1024
 # Except of recordings, in the admin.
@@ -194,6 +206,8 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# Whoever names a recording elsewhere has the server ask these two, and no other host, what it is.
+WAGTAILEMBEDS_FINDERS = [{"class": "wagtail.embeds.finders.oembed", "providers": [youtube, vimeo]}]
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 # Submitting while Wagtail 8 saves by itself stores children of a page twice (an attachment, say).
 WAGTAIL_AUTOSAVE_INTERVAL = 0
@@ -326,7 +340,7 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT["DEFAULT_FROM_EMAIL"]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Safety -------------------------------------------------------------------------------------
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     # Some browsers hold the parts of an SVG file that a page shows (`<use>`) to this, not to images.
     "default-src": [CSP.SELF],
     "object-src": [CSP.NONE],
@@ -343,10 +357,11 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
 }
-# Wagtail's admin writes inline scripts and styles; it is for the few who edit.
-ADMIN_CSP = {
+# Wagtail's tooltips and wagtail-localize's editor write styles into pages. Scripts in pages are ours to start
+# (static/admin/starts.js): none of Wagtail's, and none that somebody smuggled in, runs.
+ADMIN_CSP: dict[str, list[str]] = {
     "default-src": [CSP.SELF],
-    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "script-src": [CSP.SELF],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:", "blob:"],
     "font-src": [CSP.SELF, "data:"],
@@ -355,6 +370,11 @@ ADMIN_CSP = {
     "base-uri": [CSP.SELF],
     "frame-ancestors": [CSP.SELF],
 }
+if MEDIA_STORAGE:
+    # Readers are sent on to the object storage for images and recordings.
+    for policy in (SECURE_CSP, ADMIN_CSP):
+        for kind in ("img-src", "media-src"):
+            policy[kind] = [*policy.get(kind, [CSP.SELF]), MEDIA_STORAGE["ORIGIN"]]
 IS_HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -362,8 +382,23 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# Addresses say what pages are about: no other site is told where its visitor comes from.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# What pages may use of a reader's machine: passkeys, films and the clipboard; nothing that watches or finds people.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(f"{feature}=()" for feature in (
+            "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+            "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+            "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+        )),
+        *(f"{feature}=(self)" for feature in (
+            "autoplay", "clipboard-read", "clipboard-write", "fullscreen", "picture-in-picture",
+            "publickey-credentials-create", "publickey-credentials-get",
+        )),
+    ]
+)  # fmt: skip
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import filetype
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
@@ -19,20 +15,10 @@ from wagtailmedia.forms import BaseMediaForm
 
 from access.files import is_its_author, is_used_live, opens_file
 from access.models import Marking
-from knowledge.media_files import MediaFault, look_into
 from knowledge.models import Adaptation
+from knowledge.upload_faults import UploadFault
+from knowledge.uploads import take_document, take_image, take_recording
 from members.sharing import SharedWithField, named_by
-
-# What the first bytes of a file say, for the types that can be told by them.
-CONTENT_TYPES = {
-    "pdf": {"application/pdf"},
-    "docx": {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"},
-    "pptx": {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/zip"},
-    "xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"},
-    "odt": {"application/vnd.oasis.opendocument.text", "application/zip"},
-    "zip": {"application/zip"},
-}
-TEXT_EXTENSIONS = {"csv", "txt"}
 
 
 class MarkedFileForm(forms.ModelForm):
@@ -79,55 +65,41 @@ class HubDocumentForm(MarkedFileForm, BaseDocumentForm):
         file = self.cleaned_data["file"]
         if "file" not in self.changed_data:
             return file
-        if file.size > settings.DOCUMENT_MAX_BYTES:
-            raise ValidationError(
-                _("This file is larger than %(limit)s. Make it smaller, or split it.")
-                % {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
-            )
-        extension = file.name.rpartition(".")[2].lower()
-        beginning = file.read(8192)
-        file.seek(0)
-        guessed = filetype.guess_mime(beginning)
-        if extension in TEXT_EXTENSIONS:
-            is_right = guessed is None and b"\x00" not in beginning
-        else:
-            is_right = guessed in CONTENT_TYPES.get(extension, set())
-        if not is_right:
-            raise ValidationError(
-                _("The content of this file is not what its name says (.%(extension)s).") % {"extension": extension}
-            )
-        return file
+        try:
+            return take_document(file, file.name)
+        except UploadFault as fault:
+            raise ValidationError(str(fault)) from fault
 
 
-class WholeImageField(WagtailImageField):
-    """Takes an image that can be drawn to its last line.
+class RedrawnImageField(WagtailImageField):
+    """Takes an image, and gives its pixels drawn anew.
 
     Wagtail reads the beginning: a file cut short is a server error there, or later, on each page that shows it.
     """
 
     def to_python(self, data: Any) -> Any:
-        """Decode the image once, after Wagtail has limited its size and its pixels."""
+        """Draw the image once, after Wagtail has limited its size and its pixels."""
         try:
             file = super().to_python(data)
-            if file is not None:
-                file.seek(0)
-                with Image.open(file) as image:
-                    image.load()
-                file.seek(0)
         except ValidationError:
             raise
         except Exception as error:  # Decoders raise whatever their format makes them stumble over.
             raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
-        return file
+        if file is None:
+            return None
+        try:
+            return take_image(file, file.name)
+        except UploadFault as fault:
+            raise ValidationError(str(fault), code="invalid_image") from fault
 
 
 class HubImageForm(MarkedFileForm, BaseImageForm):
-    """Upload an image: one that can be drawn."""
+    """Upload an image: one that can be drawn; what it says of its maker is left out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if field := self.fields.get("file"):
-            self.fields["file"] = WholeImageField(
+            self.fields["file"] = RedrawnImageField(
                 label=field.label, required=field.required, widget=field.widget, help_text=field.help_text
             )
 
@@ -140,14 +112,9 @@ class HubMediaForm(MarkedFileForm, BaseMediaForm):
         file = self.cleaned_data["file"]
         if "file" not in self.changed_data:
             return file
-        if file.size > settings.MEDIA_MAX_BYTES:
-            raise ValidationError(
-                _("This file is larger than %(limit)s. Make it smaller, or split it.")
-                % {"limit": filesizeformat(settings.MEDIA_MAX_BYTES)}
-            )
         try:
-            self.facts = look_into(file.file, file.name, file.size)
-        except MediaFault as fault:
+            file, self.facts = take_recording(file, file.name)
+        except UploadFault as fault:
             raise ValidationError(str(fault)) from fault
         return file
 

@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from knowledge.upload_faults import UploadFault
+
 MEDIA_TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
@@ -26,7 +28,7 @@ INDEX_MAX_BYTES = 64 * 1024 * 1024
 MOST_BOXES = 20_000
 
 
-class MediaFault(ValueError):
+class MediaFault(UploadFault):
     """Raised when a file cannot be played as what it says it is; the message tells an editor what to do."""
 
 

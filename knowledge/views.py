@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
@@ -56,26 +57,39 @@ def _file_record(path: str) -> models.Model | None:
 def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Hand out an uploaded file, if the reader may have it (public view; asks the policy).
 
-    With `X_ACCEL_REDIRECT` the front server sends the bytes. A file that does not exist, belongs to
+    With `X_ACCEL_REDIRECT` the front server sends the bytes; an object storage does, at an address that is good for
+    a minute (`knowledge.object_storage`). A file that does not exist, belongs to
     nothing or is not for this reader is the same "not found".
     """
     if "\x00" in path or len(path) > 255:
         raise Http404
     record = _file_record(path)
-    if record is None or not may_read_file(record, reader_of(request)) or not default_storage.exists(path):
+    if record is None or not may_read_file(record, reader_of(request)):
         raise Http404
     record_file_reading(reader_of(request), record)
     content_type = media_type_of(path) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    is_shown = content_type in SHOWN_IN_BROWSER
+    name = quote(PurePosixPath(path).name)
+    disposition = f"{'inline' if content_type in SHOWN_IN_BROWSER else 'attachment'}; filename*=utf-8''{name}"
+    if hasattr(default_storage, "signed_url"):
+        return _sent_on(default_storage.signed_url, path, content_type, disposition)
+    if not default_storage.exists(path):
+        raise Http404
     if settings.X_ACCEL_REDIRECT:
         response: HttpResponseBase = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_REDIRECT.rstrip('/')}/{quote(path)}"
     else:
         response = serve_stored(request, default_storage, path, content_type)
-    name = quote(PurePosixPath(path).name)
-    response["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=utf-8''{name}"
+    response["Content-Disposition"] = disposition
     is_public = is_public_file(record)
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-store"
+    return response
+
+
+def _sent_on(sign: Callable[..., str], path: str, content_type: str, disposition: str) -> HttpResponse:
+    """Send a reader who may have a file on to the object storage; nobody keeps the address that takes them there."""
+    address = sign(path, settings.MEDIA_SIGNED_SECONDS, content_type=content_type, disposition=disposition)
+    response = HttpResponseRedirect(address)
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -35,3 +35,4 @@ check "Django: no migration is missing" python manage.py makemigrations --check 
 check "Django: check of production settings" deployed
 check "translations: complete" python scripts/check_messages.py
 check "mypy: types" mypy
+check "pip-audit: known weaknesses of packages" python scripts/audit_dependencies.py

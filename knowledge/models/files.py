@@ -10,6 +10,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
 from access.files import MarkedFile
+from knowledge.uploads import DocumentFile, ImageFile
 
 
 class HubImage(MarkedFile, AbstractImage):
@@ -23,6 +24,10 @@ class HubImage(MarkedFile, AbstractImage):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
+
+
+# A model's fields are its own copies of its abstract parent's.
+HubImage._meta.get_field("file").attr_class = ImageFile
 
 
 class HubRendition(AbstractRendition):
@@ -43,3 +48,6 @@ class HubDocument(MarkedFile, AbstractDocument):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         permissions = [("choose_document", "Can choose document")]
+
+
+HubDocument._meta.get_field("file").attr_class = DocumentFile

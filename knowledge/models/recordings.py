@@ -28,6 +28,7 @@ from knowledge.media_files import media_type_of
 from knowledge.models.pages import KnowledgePage
 from knowledge.models.timed_text import CaptionsField, ChaptersField
 from knowledge.recording_form import RecordingForm
+from knowledge.uploads import RecordingFile
 
 if TYPE_CHECKING:
     from knowledge.recordings import Player
@@ -64,6 +65,9 @@ class HubMedia(MarkedFile, AbstractMedia):
     def is_video(self) -> bool:
         """Whether there are pictures."""
         return self.type == MediaType.VIDEO
+
+
+HubMedia._meta.get_field("file").attr_class = RecordingFile
 
 
 class WebinarSeries(KnowledgePage):

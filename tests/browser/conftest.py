@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -159,16 +159,27 @@ def accounts(hub) -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-def visit(new_context) -> Callable[..., Page]:
-    """Return a function that opens a browser of its own: nobody is signed in, its language is the one given."""
+def visit(new_context) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a browser of its own: nobody is signed in, its language is the one given.
+
+    In the end no page may have tried what the hub's Content Security Policy forbids.
+    """
+    forbidden: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            forbidden.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def visit(language: str = "en", **options) -> Page:
-        page = new_context(locale=language, **options).new_page()
+        context = new_context(locale=language, **options)
+        context.on("console", listen)
+        page = context.new_page()
         # Slow machines build the first pages of a type slowly; a page that never comes still fails.
         page.set_default_timeout(20_000)
         return page
 
-    return visit
+    yield visit
+    assert not forbidden, "\n".join(forbidden)
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
     existing = {}
     for batch in batched([row.pk for row in rows], BATCH):
         existing.update({access.page_id: access for access in PageAccess.objects.filter(page_id__in=batch)})
-    changed = []
+    changed: dict[tuple[int, str], list[int]] = defaultdict(list)
     for row in rows:
         access = existing.get(row.pk)
         if access is None:
@@ -184,11 +184,14 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
         label = strictest(marking for marking, _conditions in asked)
         if conditions not in audiences:
             audiences[conditions] = Audience.objects.for_conditions(conditions)
-        if access.audience_id != audiences[conditions].pk or access.label != label:
-            access.audience, access.label = audiences[conditions], label
-            changed.append(access)
-    PageAccess.objects.bulk_update(changed, ["audience", "label"], batch_size=BATCH)
-    changed_ids = {access.page_id for access in changed}
+        audience_id = audiences[conditions].pk
+        if access.audience_id != audience_id or access.label != label:
+            changed[audience_id, label].append(row.pk)
+    # Pages that change together mostly come to the same: a few statements for thousands of pages.
+    for (audience_id, label), pks in changed.items():
+        for batch in batched(pks, BATCH):
+            PageAccess.objects.filter(page_id__in=batch).update(audience_id=audience_id, label=label)
+    changed_ids = {pk for pks in changed.values() for pk in pks}
     if changed_ids:
         # Here too, whoever asked: what is kept from a moment before must not outlive the change.
         start_new_generation()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -20,6 +20,7 @@ from access.models import Marking
 from knowledge.models import Remarking
 from knowledge.remarking import begin, pages_to_mark, would_open_up
 from knowledge.tasks import mark_section
+from members.models import User
 from members.readership import readership_of
 from members.sharing import SharedWithField, named_by
 
@@ -61,7 +62,7 @@ def _section(request: HttpRequest, page_id: int) -> Page:
 def ask_for_marking(request: HttpRequest, page_id: int) -> HttpResponse:
     """Mark a section and all below it (people who may publish it)."""
     section = _section(request, page_id)
-    form = RemarkingForm(request.POST or None, instance=Remarking(section=section, asked_by=request.user))
+    form = RemarkingForm(request.POST or None, instance=Remarking(section=section, asked_by=cast(User, request.user)))
     if request.method == "POST" and form.is_valid():
         remarking = form.save(commit=False)
         remarking.needs_approval = settings.SENSITIVITY_REVIEW_REQUIRED and would_open_up(remarking)

@@ -19,7 +19,17 @@ from wagtail.models import APIToken, ModelLogEntry, PageLogEntry, PageSubscripti
 from wagtail.users.models import UserProfile
 
 from access.models import AuditEntry
-from members.models import Application, ApplicationStep, Attestation, FeedKey, Invitation, Letter, Profile, User
+from members.models import (
+    Application,
+    ApplicationStep,
+    Attestation,
+    FeedKey,
+    Invitation,
+    Letter,
+    Organisation,
+    Profile,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,7 @@ def collect_ways_in(user: User) -> dict[str, Any]:
         "application_steps": list(steps.values("action", "text", "at")),
         "invitations": list(Invitation.objects.filter(email__iexact=user.email).values("made_at", "used_at")),
         "attestations": list(Attestation.objects.filter(sponsor=user).values("state", "comment", "answered_at")),
-        "focal_point_of": list(user.focal_point_of.values_list("slug", flat=True)),
+        "focal_point_of": list(Organisation.objects.filter(focal_points=user).values_list("slug", flat=True)),
     }
 
 
@@ -157,7 +167,8 @@ def erase_ways_in(user: User) -> None:
     Invitation.objects.filter(Q(email__iexact=user.email) | Q(member=user)).delete()
     Letter.objects.filter(to__iexact=user.email).delete()
     Attestation.objects.filter(sponsor=user).update(sponsor=None, comment="")
-    user.focal_point_of.clear()
+    for organisation in Organisation.objects.filter(focal_points=user):
+        organisation.focal_points.remove(user)
 
 
 def contribute_own() -> None:

@@ -18,11 +18,11 @@ def _keys(facts: Iterable[str], kind: str) -> list[int]:
     return [int(fact.removeprefix(kind)) for fact in facts if fact.startswith(kind)]
 
 
-def _group_choices() -> list[tuple[int, str]]:
+def _group_choices() -> list[tuple[Any, Any]]:
     return [(group.pk, group.name) for group in Group.objects.order_by("name")]
 
 
-def _organisation_choices() -> list[tuple[int, str]]:
+def _organisation_choices() -> list[tuple[Any, Any]]:
     return [(each.pk, str(each)) for each in Organisation.objects.prefetch_related("names")]
 
 
@@ -76,9 +76,10 @@ class SharedWithField(forms.MultiValueField):
             forms.ModelMultipleChoiceField(Organisation.objects.prefetch_related("names"), required=False),
             PeopleField(required=False),
         )
-        widgets = {
-            "groups": forms.CheckboxSelectMultiple(choices=_group_choices),
-            "organisations": forms.SelectMultiple(choices=_organisation_choices, attrs={"size": 8}),
+        # Functions, so that the choices are those of the moment.
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            "groups": forms.CheckboxSelectMultiple(choices=_group_choices),  # type: ignore[arg-type]
+            "organisations": forms.SelectMultiple(choices=_organisation_choices, attrs={"size": 8}),  # type: ignore[arg-type]
             "people": forms.Textarea(attrs={"rows": 4, "dir": "ltr", "autocomplete": "off"}),
         }
         kwargs.pop("encoder", None)

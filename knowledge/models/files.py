@@ -13,7 +13,7 @@ from access.files import MarkedFile
 from knowledge.uploads import DocumentFile, ImageFile
 
 
-class HubImage(MarkedFile, AbstractImage):
+class HubImage(MarkedFile, AbstractImage):  # type: ignore[django-manager-missing]
     """An image, with who made it."""
 
     credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and its licence."))
@@ -27,7 +27,7 @@ class HubImage(MarkedFile, AbstractImage):
 
 
 # A model's fields are its own copies of its abstract parent's.
-HubImage._meta.get_field("file").attr_class = ImageFile
+HubImage._meta.get_field("file").attr_class = ImageFile  # type: ignore[union-attr]
 
 
 class HubRendition(AbstractRendition):
@@ -39,7 +39,7 @@ class HubRendition(AbstractRendition):
         unique_together = (("image", "filter_spec", "focal_point_key"),)
 
 
-class HubDocument(MarkedFile, AbstractDocument):
+class HubDocument(MarkedFile, AbstractDocument):  # type: ignore[django-manager-missing]
     """A file to download."""
 
     admin_form_fields = (*WagtailDocument.admin_form_fields, "marking", "shared_with")

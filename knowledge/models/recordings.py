@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from knowledge.recordings import Player
 
 
-class HubMedia(MarkedFile, AbstractMedia):
+class HubMedia(MarkedFile, AbstractMedia):  # type: ignore[django-manager-missing]
     """A file with sound or pictures that move. Its bytes are served as those of images and documents are."""
 
     # Without a thumbnail: the poster is the recording's lead image, which has an alternative text.

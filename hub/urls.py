@@ -47,12 +47,12 @@ from vocabulary.uris import concept_uri, scheme_uri, vocabulary_uri
 
 handler404 = "home.views.page_not_found"
 
-# allauth's, with what it leaves open; before its own.
+# Before allauth's own, for what those leave open; under the same names, by which the language menu finds them.
 accounts = [
-    path("email/", OwnAddressesView.as_view()),
-    path("sessions/", OwnSessionsView.as_view()),
-    path("password/set/", set_first_password),
-    path("oidc/<str:provider_id>/login/", sign_in_with_provider),
+    path("email/", OwnAddressesView.as_view(), name="account_email"),
+    path("sessions/", OwnSessionsView.as_view(), name="usersessions_list"),
+    path("password/set/", set_first_password, name="account_set_password"),
+    path("oidc/<str:provider_id>/login/", sign_in_with_provider, name="openid_connect_login"),
     path("", include("allauth.urls")),
 ]
 

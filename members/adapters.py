@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from members.attempts import count_attempt, forget_attempts, remember_browser
 from members.models import User
@@ -35,6 +35,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return where somebody goes who signed out."""
         return f"/{get_language()}/"
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        """Tell somebody what happened with their account, in the language of their e-mails."""
+        with override(user.language or get_language() or settings.LANGUAGE_CODE):
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse a password after too many wrong ones, in a way that locks nobody else out."""

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
 OPEN_PAGES = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
 OWN_PAGES = ["account", "account_change_password", "account_email", "account_reauthenticate", "account_logout"]
+OWN_PAGES += ["mfa_index", "mfa_list_webauthn", "usersessions_list"]
 
 
 @pytest.fixture(autouse=True)

@@ -325,6 +325,12 @@ class TestSessions:
         assert victim.get("/en/account/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["accounts/sessions/", "accounts/email/", "accounts/2fa/", "account/profile/"])
+def test_the_language_menu_stays_on_pages_about_ones_account(client, path):
+    client.force_login(MemberFactory())
+    assert f'href="/ar/{path}" lang="ar"' in client.get(f"/en/{path}").content.decode()
+
+
 def test_whoever_has_no_password_confirms_before_setting_one(client):
     user = MemberFactory()
     secret = set_up_app(user)

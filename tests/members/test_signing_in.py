@@ -163,6 +163,25 @@ def test_a_new_password_ends_other_sessions(client):
     assert other.get("/en/account/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("fr", "mot de passe"), ("ar", "كلمة"), ("en", "password"), ("", "contraseña")]
+)
+def test_the_owner_is_told_of_a_new_password_in_the_language_of_their_e_mails(client, language, word):
+    user = MemberFactory(language=language)
+    client.force_login(user)
+    fields = {"oldpassword": PASSWORD, "password1": "another-long-password-5", "password2": "another-long-password-5"}
+    client.post("/es/accounts/password/change/", fields)
+    [letter] = mail.outbox
+    assert letter.to == [user.email]
+    assert word in letter.body
+    assert fields["password1"] not in letter.body
+
+
+def test_wagtails_own_form_for_passwords_which_tells_nobody_is_closed(client):
+    client.force_login(UserFactory(is_superuser=True))
+    assert "old_password" not in client.get("/admin/account/").content.decode()
+
+
 def test_an_address_that_is_somebody_elses_cannot_be_taken(client):
     victim, attacker = MemberFactory(), MemberFactory()
     sign_in_and_confirm(client, attacker)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Application
+from vocabulary.countries import country_choices
 from vocabulary.models import Concept, Scheme
 
 
@@ -32,6 +33,7 @@ class ApplicationForm(forms.ModelForm):
             "organisation_name": forms.TextInput(attrs={"autocomplete": "organization"}),
             "why": forms.Textarea(attrs={"rows": 6}),
         }
+        labels = {"why": _("Why do you want to join?"), "sponsor_email": _("E-mail address of somebody who knows you")}
         help_texts = {
             "email": _("Please use the address of your work, if you have one. A link is sent to it."),
             "organisation_name": _("The body you work for, as it calls itself."),
@@ -44,6 +46,9 @@ class ApplicationForm(forms.ModelForm):
         sectors = Concept.objects.filter(scheme=Scheme.SECTOR).prefetch_related("labels")
         self.fields["sector"].queryset = sectors  # type: ignore[attr-defined]
         self.fields["sector"].required = sectors.exists()
+        # Django's own words for no choice are in English only.
+        self.fields["sector"].empty_label = _("Please choose")  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", _("Please choose")), *country_choices()]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         """Write addresses in one way."""

@@ -162,6 +162,16 @@ class TestInTheAdmin:
         invite(client, groups=[Group.objects.get(name="Editors").pk])
         assert not Invitation.objects.exists()
 
+    def test_the_list_leads_to_the_form_and_searches(self, client, boss):
+        InvitationFactory(email="first@example.org")
+        InvitationFactory(email="second@example.org")
+        text = client.get("/admin/invitations/").content.decode()
+        assert 'href="/admin/invitations/add/"' in text
+        assert "first@example.org" in text
+        found = client.get("/admin/invitations/results/?q=second").content.decode()
+        assert "second@example.org" in found
+        assert "first@example.org" not in found
+
     def test_sending_again_makes_the_earlier_link_dead(self, client, boss, letters):
         invitation = InvitationFactory(expires_at=timezone.now() - datetime.timedelta(days=1))
         before = link_of(invitation)

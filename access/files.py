@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context
 
 from access.audit import kind_of, record
-from access.models import EVERYONE, Audience, AuditEntry, Conditions, Marking, conditions_of_marking
+from access.models import EVERYONE, Audience, AuditEntry, Conditions, Marking, conditions_of_marking, is_wider
 from access.policy import pages_using
-from access.strictness import is_as_strict
 
 MARKED = "file.marked"
 
@@ -67,7 +66,7 @@ def opens_file(file: MarkedFile, marking: str, shared_with: Iterable[str]) -> bo
     """Tell whether more people could have a file, as far as it goes itself, with this marking than with its own."""
     kept = type(file)._base_manager.filter(pk=file.pk).values_list("marking", "shared_with").first()
     before = _own_conditions(*kept) if kept is not None else EVERYONE
-    return not is_as_strict(_own_conditions(marking, shared_with), before)
+    return is_wider(_own_conditions(marking, shared_with), before)
 
 
 def _own_conditions(marking: str, shared_with: Iterable[str]) -> Conditions:

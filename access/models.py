@@ -78,7 +78,12 @@ def is_wider(after: Conditions, before: Conditions) -> bool:
 
     Nobody can if every clause of `before` is asked for by a clause of `after` that leaves no more alternatives.
     """
-    return not all(any(asked <= clause for asked in after) for clause in before)
+    return not all(any(all(_fulfils(fact, clause) for fact in asked) for asked in after) for clause in before)
+
+
+def _fulfils(fact: str, clause: Clause) -> bool:
+    """Tell whether whoever a fact is true of meets a clause; all but page passwords are true of accounts only."""
+    return fact in clause or (AUTHENTICATED in clause and not fact.startswith("password:"))
 
 
 def strictest(markings: Iterable[str]) -> str:

@@ -6,20 +6,7 @@ from django.db.models import Q
 from wagtail.models import Page, PageViewRestriction
 
 from access.audiences import conditions_of_restriction, source_of
-from access.models import AUTHENTICATED, NOBODY, Clause, Conditions, MarkedPage, PageAccess, conditions_of_marking
-
-
-def is_as_strict(new: Conditions, old: Conditions) -> bool:
-    """Tell whether everybody who meets the new conditions meets the old ones too.
-
-    Each old clause must follow from one of the new: all of that one's alternatives are among its own.
-    """
-    return all(any(all(_fulfils(fact, clause) for fact in stricter) for stricter in new) for clause in old)
-
-
-def _fulfils(fact: str, clause: Clause) -> bool:
-    """Tell whether whoever a fact is true of meets a clause; all but page passwords are true of accounts only."""
-    return fact in clause or (AUTHENTICATED in clause and not fact.startswith("password:"))
+from access.models import NOBODY, Conditions, MarkedPage, PageAccess, conditions_of_marking, is_wider
 
 
 def opens_marking(page: MarkedPage) -> bool:
@@ -31,7 +18,7 @@ def opens_marking(page: MarkedPage) -> bool:
     if access is None:
         return False
     counting = conditions_of_marking(access.marking, access.shared_with)
-    return not is_as_strict(conditions_of_marking(page.marking, page.shared_with), counting)
+    return is_wider(conditions_of_marking(page.marking, page.shared_with), counting)
 
 
 def has_live_pages(page: Page) -> bool:
@@ -47,10 +34,10 @@ def opens_when_moved(page: Page, destination: Page) -> bool:
         return False
     above = _conditions_of(destination)
     parent = page.get_parent()
-    if parent is not None and is_as_strict(above, _conditions_of(parent)):
+    if parent is not None and not is_wider(above, _conditions_of(parent)):
         return False
     kept = _own_conditions(page) | _restrictions_on(page) | _source_conditions(page)
-    return not is_as_strict(above | kept, _conditions_of(page))
+    return is_wider(above | kept, _conditions_of(page))
 
 
 def opens_when_restricted(page: Page, restriction: Conditions) -> bool:
@@ -60,7 +47,7 @@ def opens_when_restricted(page: Page, restriction: Conditions) -> bool:
     parent = page.get_parent()
     above = _conditions_of(parent) if parent is not None else frozenset()
     kept = _own_conditions(page) | restriction | _source_conditions(page)
-    return not is_as_strict(above | kept, _conditions_of(page))
+    return is_wider(above | kept, _conditions_of(page))
 
 
 def _conditions_of(page: Page) -> Conditions:

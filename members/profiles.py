@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale as BabelLocale
-from django.contrib.auth.models import Group
 from django.utils.translation import get_language
 
 from access.generation import current_generation
 from members.models import Profile, User, Visibility
+from members.models.invitations import groups_without_rights
 from vocabulary.countries import country_name
 from vocabulary.queries import current_vocabulary
 
@@ -53,10 +53,7 @@ def shown_fields(profile: Profile, viewer: User) -> dict[str, Any]:
 
 def _share_a_group(one: User, other: User) -> bool:
     """Tell whether two people are in a group together. Roles, which permit something, are no company."""
-    groups = Group.objects.filter(
-        permissions__isnull=True, page_permissions__isnull=True, collection_permissions__isnull=True
-    )
-    return groups.filter(user=one.pk).filter(user=other.pk).exists()
+    return groups_without_rights().filter(user=one.pk).filter(user=other.pk).exists()
 
 
 def _value(profile: Profile, field: str) -> Any:

@@ -16,8 +16,8 @@ from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from access.generation import start_new_generation
 from members.models import User
+from members.models.invitations import MEMBERS as MEMBERS
 
-MEMBERS = "Members"
 EXPERTS = "Experts"
 SECRETARIAT = "Secretariat"
 ADMINISTRATORS = "Administrators"

@@ -15,6 +15,8 @@ from members.links import new_secret
 from members.models.organisations import Organisation
 from members.models.users import User
 
+# The role of everybody who was vetted; the hub keeps it in step with their accounts.
+MEMBERS = "Members"
 VALID_FOR = datetime.timedelta(days=14)
 
 
@@ -24,7 +26,7 @@ def invitation_end() -> datetime.datetime:
 
 
 def groups_without_rights() -> QuerySet[Group]:
-    """Return the groups that only name people: those with no permission of any kind, which roles have."""
+    """Return the groups that name some people: without permissions of any kind, as roles have, nor all members."""
     rights = (
         Q(permissions__isnull=True)
         & Q(page_permissions__isnull=True)
@@ -32,7 +34,7 @@ def groups_without_rights() -> QuerySet[Group]:
         & Q(site_permissions__isnull=True)
         & Q(groupapprovaltask__isnull=True)
     )
-    return Group.objects.filter(rights).order_by("name")
+    return Group.objects.filter(rights).exclude(name=MEMBERS).order_by("name")
 
 
 class Invitation(models.Model):

@@ -15,7 +15,8 @@ from knowledge.publishing_gate import GateClosed, find_gaps
 from members.models import User
 from members.readership import readership_of
 from members.sharing import SharedWithField
-from tests.factories import MemberFactory, OrganisationFactory, make_article
+from tests.factories import MemberFactory, OrganisationFactory, make_article, make_image, section
+from tests.knowledge.reviews import approve, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,6 @@ def test_restricted_texts_ask_for_a_second_factor(tree, group, people, settings)
 
 
 def test_the_label_is_the_strictest_on_the_way(tree, group):
-    from tests.factories import section
 
     parent = section()
     page = make_article("A", marking="CLEAR")
@@ -111,7 +111,8 @@ def test_opening_up_needs_a_reason(tree, publisher):
     with pytest.raises(GateClosed):
         revision.publish(user=publisher)
     page.marking_reason = "The authors agreed."
-    page.save_revision().publish(user=publisher)
+    page.save_revision(user=publisher)
+    approve(submit(page, publisher), MemberFactory(is_superuser=True))
     entry = AuditEntry.objects.get(action="page.marked", subject_key=str(page.pk))
     assert (entry.details["from"], entry.details["to"]) == ("GREEN", "CLEAR")
     assert entry.details["reason"] == "The authors agreed."
@@ -133,7 +134,6 @@ def test_another_group_is_wider_even_if_smaller(tree, group, publisher):
 
 
 def test_a_file_stricter_than_its_page_is_a_gap(tree, people):
-    from tests.factories import make_image
 
     image = make_image(marking="RED", shared_with=[f"person:{people['inside'].pk}"])
     page = make_article("A", lead_image=image, lead_image_alternative_text="A port.", publishing_reason="A test.")

@@ -14,8 +14,7 @@ from django.utils import timezone
 from wagtail.models import GroupApprovalTask, Page, PageLogEntry, PageViewRestriction, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-from access.models import AuditEntry, PageAccess
-from access.strictness import is_as_strict
+from access.models import AuditEntry, PageAccess, is_wider
 from knowledge.models import Article, Attachment, KnowledgeIndexPage, SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.review import put_review_into_workflow
 from knowledge.review_forms import CHECKLIST
@@ -486,7 +485,7 @@ def clauses(*rule):
     ],
 )
 def test_what_is_as_strict(new, old, is_strict):
-    assert is_as_strict(new, old) is is_strict
+    assert is_wider(new, old) is not is_strict
 
 
 class TestWorkflow:

@@ -133,7 +133,7 @@ class TestExport:
             "Zenobia",
             "harbours",
         )
-        assert account["groups"] == ["Pilots"]
+        assert account["groups"] == ["Members", "Pilots"]
         assert [factor["type"] for factor in account["second_factors"]] == ["totp"]
         assert account["connected_services"][0]["uid"] == "zq-1"
         assert account["api_tokens"][0]["name"] == "My script"

@@ -11,7 +11,9 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ from access.generation import current_generation
 from members.membership import pause, unpause
 from members.models import PauseReason, Profile, User, Visibility, time_zone_choices
 from members.profiles import FIELDS, MAX_LANGUAGES, language_choices, visibility_of
-from members.roles import assignable_groups
+from members.roles import MEMBERS, assignable_groups
 from vocabulary.models import TOPIC_SCHEMES
 from vocabulary.queries import current_vocabulary
 
@@ -51,6 +53,12 @@ class LimitedRightsMixin:
         if self.instance.pk == actor.pk:  # type: ignore[attr-defined]
             for name in set(DECIDED_BY_OTHERS) & set(fields):
                 del fields[name]
+
+    def clean_groups(self) -> QuerySet[Group]:
+        """Leave the group of members to what the account says; asked for when it is saved, after the account."""
+        chosen = [group.pk for group in self.cleaned_data["groups"]]  # type: ignore[attr-defined]
+        kept = Q(name=MEMBERS, user=self.instance.pk) if self.instance.pk else Q(pk__in=())  # type: ignore[attr-defined]
+        return Group.objects.filter(Q(pk__in=chosen) | kept).distinct()
 
 
 class HubUserEditForm(LimitedRightsMixin, UserEditForm):

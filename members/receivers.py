@@ -126,6 +126,12 @@ def record_changed_groups(instance: Any, action: str, reverse: bool, pk_set: Any
     if action not in {"post_add", "post_remove", "post_clear"}:
         return
     keys = instance.__dict__.pop("_cleared", []) if action == "post_clear" else sorted(pk_set or [])
+    # Who is in that group follows from the account, whose changes are told.
+    members_group = Group.objects.filter(name=MEMBERS).values_list("pk", flat=True).first()
+    if reverse and instance.pk == members_group:
+        return
+    if not reverse:
+        keys = [key for key in keys if key != members_group]
     if not keys:
         return
     change = "added" if action == "post_add" else "removed"

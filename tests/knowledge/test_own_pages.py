@@ -46,10 +46,10 @@ def test_it_says_who_can_read(owner, client):
     make_article("Mine", owner=owner, marking="GREEN")
     text = shown(client)
     assert "Mine" in text
-    assert "1 person can read this now." in text
+    assert "1 person can read this." in text
     assert "Who read it lately" not in text
     MemberFactory()
-    assert "2 people can read this now." in shown(client)
+    assert "2 people can read this." in shown(client)
 
 
 def test_it_says_who_read_what_is_restricted(owner, group, client):

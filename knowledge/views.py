@@ -18,12 +18,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
-from wagtail.models import Page
+from wagtail.models import CollectionMember, Page
 
 from access.models import EVERYONE, Audience
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
-from access.reading import PAGE_TAKEN, record_file_reading, record_page_reading
+from access.reading import PAGE_TAKEN, label_of_file, record_file_reading, record_page_reading
 from access.sharing import share_among_equals
 from knowledge import captions
 from knowledge.addresses import address_of
@@ -31,7 +31,9 @@ from knowledge.forms import AdaptationForm
 from knowledge.loading import load_specific, versions_of, with_surroundings
 from knowledge.media_files import MEDIA_TYPES, media_type_of
 from knowledge.models import HubDocument, HubImage, HubMedia, HubRendition, KnowledgePage, WebinarRecording
+from knowledge.pdf import PDFUnavailableError
 from knowledge.streaming import serve_stored
+from knowledge.watermark import UnreadablePDFError, with_watermark
 from members.models import User
 
 # Everything else is downloaded: a browser must never run what somebody uploaded.
@@ -58,18 +60,20 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Hand out an uploaded file, if the reader may have it (public view; asks the policy).
 
     With `X_ACCEL_REDIRECT` the front server sends the bytes; an object storage does, at an address that is good for
-    a minute (`knowledge.object_storage`). A file that does not exist, belongs to
-    nothing or is not for this reader is the same "not found".
+    a minute (`knowledge.object_storage`). PDFs at TLP:AMBER or stricter name their reader on every sheet. A file that
+    does not exist, belongs to nothing or is not for this reader is the same "not found".
     """
     if "\x00" in path or len(path) > 255:
         raise Http404
     record = _file_record(path)
     if record is None or not may_read_file(record, reader_of(request)):
         raise Http404
-    record_file_reading(reader_of(request), record)
+    is_recorded = record_file_reading(reader_of(request), record)
     content_type = media_type_of(path) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     name = quote(PurePosixPath(path).name)
     disposition = f"{'inline' if content_type in SHOWN_IN_BROWSER else 'attachment'}; filename*=utf-8''{name}"
+    if is_recorded and content_type == "application/pdf":
+        return _named_copy(request, record, path, disposition)
     if hasattr(default_storage, "signed_url"):
         return _sent_on(default_storage.signed_url, path, content_type, disposition)
     if not default_storage.exists(path):
@@ -82,6 +86,24 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     response["Content-Disposition"] = disposition
     is_public = is_public_file(record)
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-store"
+    return response
+
+
+def _named_copy(request: HttpRequest, record: CollectionMember, path: str, disposition: str) -> HttpResponse:
+    """Give a restricted PDF with its reader's name on it; one on which nothing can be written is not handed out."""
+    reader = reader_of(request)
+    try:
+        with default_storage.open(path) as file:
+            content = with_watermark(file.read(), str(reader.user), label_of_file(record, reader))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except (UnreadablePDFError, PDFUnavailableError) as error:
+        context = {"is_unreadable": isinstance(error, UnreadablePDFError)}
+        response = render(request, "knowledge/pdf_unavailable.html", context, status=503)
+    else:
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = disposition
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from access.clearance import may_name_file
 from access.models import Audience, Marking, conditions_of_marking
 
 
@@ -32,6 +34,10 @@ class MarkedFile(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        """Return the title, but in the admin not to those who are not cleared for the file."""
+        return super().__str__() if may_name_file(self) else gettext("Restricted file")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the audience that follows from the marking, whichever fields are written."""

@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "access.middleware.RevisionClearanceMiddleware",
+    "access.middleware.ClearanceMiddleware",
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",
 ]

@@ -21,7 +21,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import PageReportView
 from wagtail.coreutils import get_content_type_label
 from wagtail.models import Page, PageViewRestriction, get_page_content_types, get_page_models
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry
 
 from access.rows import JSONRows
 from knowledge.models import ReadablePage, Usefulness
@@ -33,8 +33,8 @@ SHOWN_COMMENTS = 50
 
 
 def editable_pages(user: User | AnonymousUser) -> QuerySet[Page]:
-    """Return the pages a user may edit or publish, without those a privacy setting keeps from them."""
-    pages = PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
+    """Return the pages a user may edit or publish, is cleared for, and is not kept from by a privacy setting."""
+    pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(user, {"change", "publish"})
     if user.is_superuser:
         return pages
     closed = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS)

@@ -7,11 +7,14 @@ page stays cleared for it, and administrators are for all: they hold the keys to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
-from wagtail.models import Page, PagePermissionTester, Revision
+from wagtail.models import Page, PagePermissionTester, ReferenceIndex, Revision
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
@@ -22,13 +25,14 @@ NAMING = (GROUP, ORGANISATION, PERSON)
 
 
 def names_others(conditions: Conditions | Iterable[Iterable[str]], facts: frozenset[str]) -> bool:
-    """Tell whether conditions name groups, organisations or people, none of which these facts are of.
+    """Tell whether conditions name groups, organisations or people, and are not all met by these facts.
 
-    What names nobody at all (`NOBODY`) is left to roles: it is for editors only.
+    To be named is not enough: who is no member any more, or has no second factor, reads nothing by it either. What
+    names nobody at all (`NOBODY`) is left to roles: it is for editors only.
     """
-    return any(
-        any(fact.startswith(NAMING) for fact in clause) and not facts.intersection(clause) for clause in conditions
-    )
+    asked = [frozenset(clause) for clause in conditions if clause]
+    names_somebody = any(fact.startswith(NAMING) for clause in asked for fact in clause)
+    return names_somebody and not all(facts & clause for clause in asked)
 
 
 def closed_audience_ids(user: Any) -> frozenset[int]:
@@ -50,19 +54,49 @@ def uncleared_pages(user: Any) -> QuerySet[PageAccess]:
     return rows.exclude(page__owner=user.pk)
 
 
-def is_cleared_for_page(user: Any, page: Page) -> bool:
-    """Tell whether a user may work with a page as far as its marking goes (a query, once per user object)."""
-    if user.is_superuser or not closed_audience_ids(user):
-        return True
+def _uncleared_page_ids(user: Any) -> frozenset[int]:
+    """Return the keys of the pages that a user is not cleared for (a query, once per user object)."""
+    if not closed_audience_ids(user):
+        return frozenset()
     found = getattr(user, "_uncleared_page_ids", None)
     if found is None:
         found = user._uncleared_page_ids = frozenset(uncleared_pages(user).values_list("page_id", flat=True))
-    return page.pk not in found
+    return cast(frozenset[int], found)
+
+
+def is_cleared_for_page(user: Any, page: Page) -> bool:
+    """Tell whether a user may work with a page as far as its marking goes (a query, once per user object)."""
+    return page.pk not in _uncleared_page_ids(user)
+
+
+def uncleared_file_ids(user: Any, model: type[Model]) -> frozenset[int]:
+    """Return the files of a kind that pages use, all of which a user is not cleared for (two queries, once per user).
+
+    What somebody uploaded themselves stays theirs to find.
+    """
+    closed = [str(pk) for pk in _uncleared_page_ids(user)]
+    if not closed:
+        return frozenset()
+    found = user.__dict__.setdefault("_uncleared_file_ids", {})
+    if model not in found:
+        references = ReferenceIndex.objects.filter(
+            to_content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
+            base_content_type=ContentType.objects.get_for_model(Page),
+        )
+        used = set(references.filter(object_id__in=closed).values_list("to_object_id", flat=True))
+        elsewhere = references.filter(to_object_id__in=used).exclude(object_id__in=closed)
+        used -= set(elsewhere.values_list("to_object_id", flat=True))
+        files = model._default_manager.filter(pk__in=[int(pk) for pk in used]).exclude(uploaded_by_user=user.pk)
+        found[model] = frozenset(files.values_list("pk", flat=True))
+    return cast(frozenset[int], found[model])
 
 
 def is_cleared_for_file(user: Any, file: Any) -> bool:
-    """Tell whether a user may work with a file as far as its own marking goes."""
-    return user.is_superuser or file.audience_id is None or file.audience_id not in closed_audience_ids(user)
+    """Tell whether a user may work with a file as far as its own marking goes, and those of the pages that use it."""
+    if user.is_superuser:
+        return True
+    is_closed_by_itself = file.audience_id is not None and file.audience_id in closed_audience_ids(user)
+    return not is_closed_by_itself and file.pk not in uncleared_file_ids(user, type(file))
 
 
 def is_cleared_for_revision(user: Any, revision: Revision) -> bool:
@@ -71,6 +105,32 @@ def is_cleared_for_revision(user: Any, revision: Revision) -> bool:
     conditions = conditions_of_marking(content.get("marking") or "", content.get("shared_with") or ())
     is_own = content.get("owner") == user.pk
     return user.is_superuser or is_own or not names_others(conditions, facts_about(user))
+
+
+# Who works in the admin at this moment: what they are not cleared for has no name there.
+_at_work: ContextVar[Any] = ContextVar("at_work", default=None)
+
+
+@contextmanager
+def at_work(user: Any) -> Iterator[None]:
+    """Remember who works in the admin meanwhile, for what Wagtail names without asking who reads it."""
+    token = _at_work.set(user)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+def may_name_page(page: Page) -> bool:
+    """Tell whether whoever works in the admin now is cleared for a page; nobody does outside of it."""
+    user = _at_work.get()
+    return user is None or not user.is_authenticated or is_cleared_for_page(user, page)
+
+
+def may_name_file(file: Any) -> bool:
+    """Tell whether whoever works in the admin now is cleared for a file."""
+    user = _at_work.get()
+    return user is None or not user.is_authenticated or not file.pk or is_cleared_for_file(user, file)
 
 
 class ClearedPageTester(PagePermissionTester):
@@ -106,7 +166,7 @@ class ClearedPagePolicy(PagePermissionPolicy):
 
 
 class ClearedFilePolicy(CollectionOwnershipPermissionPolicy):
-    """Wagtail's policy on images, documents and media in the admin, with clearance for their own markings."""
+    """Wagtail's policy on images, documents and media in the admin, with clearance for them and for their pages."""
 
     def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Any) -> bool:
         """Ask for clearance besides the permission."""
@@ -121,5 +181,8 @@ class ClearedFilePolicy(CollectionOwnershipPermissionPolicy):
         """Leave out what they are not cleared for."""
         files = super().instances_user_has_any_permission_for(user, actions)
         closed = sorted(closed_audience_ids(user)) if user.is_active else []
+        if not closed:
+            return files
         # By their keys: Wagtail's search of files filters by nothing else.
-        return files.exclude(pk__in=self.model.objects.filter(audience_id__in=closed).values("pk")) if closed else files
+        files = files.exclude(pk__in=self.model.objects.filter(audience_id__in=closed).values("pk"))
+        return files.exclude(pk__in=sorted(uncleared_file_ids(user, self.model)))

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context
 
 from access.audit import kind_of, record
+from access.clearance import may_name_file
 from access.models import EVERYONE, Audience, AuditEntry, Conditions, Marking, conditions_of_marking, is_wider
 from access.policy import pages_using
 
@@ -38,6 +40,10 @@ class MarkedFile(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        """Return the title, but in the admin not to those who are not cleared for the file."""
+        return super().__str__() if may_name_file(self) else gettext("Restricted file")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the audience that follows from the marking, whichever fields are written."""

@@ -6,27 +6,46 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from wagtail.models import Revision
+from wagtail.models import Page, Revision
+from wagtail_localize.models import Translation
 
-from access.clearance import is_cleared_for_revision
+from access.clearance import at_work, is_cleared_for_page, is_cleared_for_revision
 
 # What Wagtail's admin calls the keys of revisions in its addresses; words such as "latest" stand for others.
+ADMIN = "/admin/"
 REVISION_KEYS = ("revision_id", "revision_id_a", "revision_id_b")
+# And the keys of pages.
+PAGE_KEYS = ("page_id", "page_pk", "page_to_move_id", "destination_id", "parent_page_id")
 
 
-class RevisionClearanceMiddleware:
-    """Keeps earlier states of a page, which may have been more restricted, from those who are not cleared for them."""
+class ClearanceMiddleware:
+    """Keeps from people in the admin the pages, and the earlier states of pages, that they are not cleared for.
+
+    Most of Wagtail's views ask what somebody may do with a page; some show its title first, such as the one that
+    confirms a move.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on; in the admin, have it known who works there."""
+        if not request.path.startswith(ADMIN):
+            return self.get_response(request)
+        with at_work(request.user):
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
-        """Know nothing of a revision in an address of the admin that its reader is not cleared for."""
-        named = {str(kwargs[key]) for key in REVISION_KEYS if key in kwargs} if "/admin/" in request.path else set()
+        """Know nothing of a page or a revision in an address of the admin that its reader is not cleared for."""
+        if not request.path.startswith(ADMIN) or not request.user.is_authenticated:
+            return
+        pages = Page.objects.filter(pk__in={kwargs[key] for key in PAGE_KEYS if key in kwargs})
+        if "translation_id" in kwargs:
+            translations = Translation.objects.filter(pk=kwargs["translation_id"])
+            pages = pages | Page.objects.filter(translation_key__in=translations.values("source__object_id"))
+        if pages.query.where and not all(is_cleared_for_page(request.user, page) for page in pages):
+            raise Http404
+        named = {str(kwargs[key]) for key in REVISION_KEYS if key in kwargs}
         if "earliest" in named and (page_id := kwargs.get("pk")):
             # Only comparisons name it, and it was the first of the page.
             first = Revision.page_revisions.filter(object_id=str(page_id)).order_by("created_at").first()

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -278,7 +280,20 @@ class MarkedPage(Page):
         conditions = conditions_of_marking(self.marking, self.shared_with)
         audience = Audience.objects.for_conditions(conditions)
         PageAccess.objects.filter(page=self.pk).update(draft_audience=audience)
+        if self.live and conditions != EVERYONE and self.draft_title != self.title_as_live():
+            # Wagtail shows the draft's title wherever the page is named, also to those who may read only what is live.
+            type(self)._base_manager.filter(pk=self.pk).update(draft_title=F("title"))
         return revision
+
+    def title_as_live(self) -> str:
+        """Return the title of what is live (a query)."""
+        return Page.objects.filter(pk=self.pk).values_list("title", flat=True).first() or ""
+
+    def get_admin_display_title(self) -> str:
+        """Return what the page is called in the admin, without its name for those who are not cleared for it."""
+        from access.clearance import may_name_page
+
+        return super().get_admin_display_title() if may_name_page(self) else gettext("Restricted page")
 
     def permissions_for_user(self, user: Any) -> Any:
         """Return what a user may do with the page in the admin: nothing without clearance."""

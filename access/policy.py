@@ -60,7 +60,7 @@ def may_read_file(file: CollectionMember, reader: Reader) -> bool:
     of its collection closes it. Besides, it is for those who may choose it in the admin, or edit a page that uses it.
     """
     pages = pages_using(file)
-    if not _is_cleared_for(file, reader):
+    if not own_marking_lets(file, reader):
         return False
     is_on_readable_page = readable_pages(pages, reader).exists()
     if is_on_readable_page and not _collections_closed_to(reader).filter(pk=file.collection_id).exists():
@@ -68,13 +68,16 @@ def may_read_file(file: CollectionMember, reader: Reader) -> bool:
     return reader.edits and _may_work_with(file, pages, reader)
 
 
-def _is_cleared_for(file: Any, reader: Reader) -> bool:
-    """Tell whether the file's own marking, if it has one, lets the reader have it; administrators see to all files."""
+def own_marking_lets(file: Any, reader: Reader) -> bool:
+    """Tell whether a file's own marking, if it has one, lets the reader have it; administrators see to all files.
+
+    What a page shows of a file, its title and thumbnail as much as its address, asks this besides the page's policy.
+    """
     audience_id = getattr(file, "audience_id", None)
     return audience_id is None or audience_id in reader.audience_ids or getattr(reader.user, "is_superuser", False)
 
 
-def _own_marking_lets(audience_ids: Iterable[int]) -> Q:
+def _not_closed_by_own_marking(audience_ids: Iterable[int]) -> Q:
     """Return the condition, for queries of files, that their own marking does not close them to these audiences."""
     return Q(audience=None) | Q(audience_id__in=sorted(audience_ids))
 
@@ -116,7 +119,7 @@ def readable_files[FileType: Model](files: QuerySet[FileType], reader: Reader) -
         base_content_type=ContentType.objects.get_for_model(Page),
         object_id__in=pages,
     )
-    files = files.filter(_own_marking_lets(reader.audience_ids))
+    files = files.filter(_not_closed_by_own_marking(reader.audience_ids))
     return files.filter(Exists(references)).exclude(collection__in=_collections_closed_to(reader))
 
 

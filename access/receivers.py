@@ -6,14 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import post_page_move
+from django.utils.translation import gettext
+from wagtail.models import Page, PageLogEntry, PageViewRestriction, ReferenceIndex, Revision
+from wagtail.signal_handlers import reference_index_auto_update_disabled
+from wagtail.signals import page_published, post_page_move
 
 from access.audiences import record_page, refresh_audiences
 from access.generation import start_new_generation
-from access.models import GROUP, ORGANISATION, PERSON
+from access.models import GROUP, ORGANISATION, PERSON, Marking, PageAccess
 from access.naming import forget_name
 
 # What is written without anything changing for readers; all else starts a new generation.
@@ -95,11 +97,40 @@ def record_saved_page(sender: type, instance: Any, raw: bool = False, update_fie
         record_page(instance)
 
 
+@receiver(pre_save, sender=PageLogEntry, dispatch_uid="access.leave_names_out_of_log")
+def leave_names_out_of_log(instance: PageLogEntry, **kwargs: Any) -> None:
+    """The log of a page that names its readers, or did once, has no titles: it outlives the marking."""
+    restricted = [marking.value for marking in Marking if marking.names]
+    page_id = instance.page_id
+    is_restricted = PageAccess.objects.filter(page_id=page_id, label__in=restricted).exists()
+    if not is_restricted:
+        revisions = Revision.page_revisions.filter(object_id=str(page_id))
+        is_restricted = revisions.filter(content__marking__in=restricted).exists()
+    if is_restricted:
+        instance.label = gettext("Restricted page")
+        instance.data = {key: value for key, value in instance.data.items() if key not in NAMES_IN_LOG}
+
+
+# Where Wagtail keeps titles in what it logs: of renamed, copied, moved, aliased pages.
+NAMES_IN_LOG = {"title", "page", "source", "destination", "permissions"}
+
+
 @receiver(post_page_move, dispatch_uid="access.refresh_moved_page")
 def refresh_moved_page(sender: type, instance: Page, **kwargs: Any) -> None:
     """A moved page is under the markings of its new section."""
     refresh_audiences([instance.pk])
     start_new_generation()
+
+
+@receiver(page_published, dispatch_uid="access.index_files_of_published_page")
+def index_files_of_published_page(instance: Page, **kwargs: Any) -> None:
+    """A file that was taken off a page is not as open as the page any more, from this moment on.
+
+    Wagtail updates its reference index when a page's row is saved: before the rows that hang on it are deleted, so
+    that an attachment that is gone stays in it, and, with workers, some time later.
+    """
+    if not getattr(reference_index_auto_update_disabled, "value", False):
+        ReferenceIndex.create_or_update_for_object(instance)
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="access.refresh_restricted_page")

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.rich_text.converters.html_to_contentstate import PageLinkElementHandler
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
@@ -24,6 +25,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from access.audit_report import AuditReportView
+from access.clearance import may_name_page
 from access.policy import readable_pages
 from access.readers import reader_of
 
@@ -34,6 +36,24 @@ def choose_among_known_pages(pages: QuerySet[Page], request: HttpRequest) -> Que
     known = policy_registry.get_by_type(Page).explorable_instances(request.user)
     readable = readable_pages(Page.objects.order_by(), reader_of(request))
     return pages.filter(pk__in=known.order_by().values("pk")) | pages.filter(pk__in=readable.values("pk"))
+
+
+class ClearedPageLinkHandler(PageLinkElementHandler):
+    """A link to a page in the editor, whose address has the page's name in it: not for those who are not cleared."""
+
+    def get_attribute_data(self, attrs: dict[str, str]) -> dict[str, Any]:
+        """Keep the link, without its address where it would name what its reader may not know."""
+        found = super().get_attribute_data(attrs)
+        page = Page.objects.filter(pk=found["id"]).first()
+        return found if page is None or may_name_page(page) else {**found, "url": None}
+
+
+@hooks.register("register_rich_text_features", order=100)
+def name_cleared_links_only(features: Any) -> None:
+    """Have the editor ask for clearance before it shows where a link leads."""
+    rule = features.converter_rules_by_converter["contentstate"]["link"]  # Asking for it would look for hooks again.
+    handlers = {**rule["from_database_format"], 'a[linktype="page"]': ClearedPageLinkHandler("LINK")}
+    features.register_converter_rule("contentstate", "link", {**rule, "from_database_format": handlers})
 
 
 # --- The internal API -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from wagtail_localize.segments.extract import extract_segments
 from wagtail_localize.segments.types import StringSegmentValue
 
+from access.models import GROUP, ORGANISATION, PERSON
 from demo.accounts import make_accounts
 from demo.applications import make_applications
 from demo.attachments import checklist_csv
@@ -196,7 +198,8 @@ class DemoLoader:
             summary=text["summary"],
             locale=self.locales[language],
             marking=item.meta["marking"],
-            lead_image_id=self.images[item.meta["image"]],
+            shared_with=self.shared_with(item),
+            lead_image_id=self.lead_image(item),
             lead_image_alternative_text=item.meta["image_alt"][language],
             published_on=item.published,
             review_by=item.meta.get("review_by"),
@@ -211,6 +214,30 @@ class DemoLoader:
         if isinstance(page, KnowledgePage):
             self.describe(page, item, language)
         return page
+
+    def shared_with(self, item: Item) -> list[str]:
+        """Return the facts that name whom an item is shared with: groups by name, organisations, people by e-mail."""
+        named = item.meta.get("shared_with", {})
+        groups = Group.objects.filter(name__in=named.get("groups", []))
+        people = User.objects.filter(email__in=named.get("people", []))
+        facts = [f"{GROUP}{group.pk}" for group in groups]
+        facts += [f"{ORGANISATION}{self.organisations[slug].pk}" for slug in named.get("organisations", [])]
+        facts += [f"{PERSON}{person.pk}" for person in people]
+        if len(facts) != sum(map(len, named.values())):
+            raise ValueError(f"{item.key}: somebody it is shared with is not there")
+        return sorted(facts)
+
+    def lead_image(self, item: Item) -> int:
+        """Return the key of an item's image; what names its readers has a copy of its own, which no page opens."""
+        name = item.meta["image"]
+        if not item.meta.get("shared_with"):
+            return self.images[name]
+        if item.key not in self.images:
+            with HubImage.objects.get(pk=self.images[name]).file.open() as file:
+                content = ContentFile(file.read(), name=f"{item.key}.jpg")
+            title = item.key.replace("-", " ").capitalize()
+            self.images[item.key] = HubImage.objects.create(title=title, file=content, credit=CREDIT).pk
+        return self.images[item.key]
 
     def describe(self, page: KnowledgePage, item: Item, language: str) -> None:
         """Add what a piece of knowledge is about, who wrote it and what belongs to it."""

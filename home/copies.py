@@ -30,7 +30,8 @@ def _readable_piece(request: HttpRequest, page_id: int) -> KnowledgePage:
     if page_id > MAX_ID:
         raise Http404
     pages = Page.objects.filter(alias_of__isnull=True)
-    page = load_specific(get_object_or_404(with_surroundings(pages, reader_of(request)), pk=page_id))
+    reader = reader_of(request)
+    page = load_specific(get_object_or_404(with_surroundings(pages, reader), pk=page_id), reader)
     if not isinstance(page, KnowledgePage):
         raise Http404
     return page

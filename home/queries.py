@@ -246,7 +246,7 @@ def front_page(page: HomePage, reader: Reader) -> FrontPage:
     readable = readable_knowledge(reader, language)
     newest = readable.exclude(translation_key__in=keys).order_by("-published_on", "-pk")
     shown = for_cards(readable.filter(Q(translation_key__in=keys) | Q(pk__in=newest.values("pk")[:LATEST_COUNT])))
-    found = cards(shown.order_by("-published_on", "-pk"))
+    found = cards(shown.order_by("-published_on", "-pk"), reader)
     featured = {item.translation_key: item for item in found if item.translation_key in keys}
     chosen = [featured[key] for key in keys if key in featured]
     return FrontPage(

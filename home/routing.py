@@ -57,4 +57,4 @@ def find_page(path: str, language: str, reader: Reader) -> Page | None:
         take_over(home, page)
         take_over_composition(home)
         return home
-    return load_specific(page)
+    return load_specific(page, reader)

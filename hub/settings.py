@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "access.middleware.RevisionClearanceMiddleware",
+    "access.middleware.ClearanceMiddleware",
     "members.middleware.SecondFactorMiddleware",
     "members.middleware.TimeZoneMiddleware",
     "hub.page_cache.PageCacheMiddleware",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wagtail.fields import StreamValue
 
-from access.policy import readable_pages
+from access.policy import own_marking_lets, readable_pages
 from access.readers import Reader
 from knowledge.loading import attach_children, load_files, with_children
 from knowledge.models import CaseStudy, KnowledgePage
@@ -47,8 +48,8 @@ def cases_to_compare(keys: Iterable[int], reader: Reader, language: str) -> list
     best = readable_knowledge(reader, language).filter(translation_key__in=set(pieces.values()))
     cases = list(with_children(CaseStudy.objects.filter(pk__in=best.values("pk"))).select_related("locale"))
     for case in cases:
-        attach_children(case)
-    load_files(*cases)
+        attach_children(case, reader)
+    load_files(*cases, lets=partial(own_marking_lets, reader=reader))
     by_key = {case.translation_key: case for case in cases}
     in_order = dict.fromkeys(pieces[pk] for pk in asked if pk in pieces)
     return [by_key[key] for key in in_order if key in by_key]

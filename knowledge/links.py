@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 from wagtail.rich_text import LinkHandler
 
-from access.policy import readable_pages
+from access.policy import own_marking_lets, readable_pages
 from access.readers import Reader, visitor
 from knowledge.addresses import reading_address_of
 from knowledge.models import HubDocument
@@ -84,12 +84,13 @@ def resolve_references(html: str, reader: Reader | None, documents: Mapping[int,
     if page_ids:
         addresses.update(_page_addresses(page_ids, reader))
     if document_ids:
-        # A document linked from a page that is read here is used by that page: serving it asks the policy.
+        # A document linked from a page that is read here is used by that page; its own marking may be stricter.
         found_documents = dict(documents or {})
         if missing := document_ids - found_documents.keys():
             found_documents.update(HubDocument.objects.in_bulk(missing))
         for pk in document_ids & found_documents.keys():
-            addresses["document", pk] = found_documents[pk].url
+            if own_marking_lets(found_documents[pk], reader):
+                addresses["document", pk] = found_documents[pk].url
 
     def resolved(match: re.Match[str]) -> str:
         address = addresses.get((match[1], int(match[2])))

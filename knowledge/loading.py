@@ -9,8 +9,9 @@ put where Wagtail and modelcluster look before they ask the database, so that te
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from django.db.models import F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from wagtail.models import Page
 
-from access.policy import is_closed_by_itself, readable_pages
+from access.policy import is_closed_by_itself, own_marking_lets, readable_pages
 from access.readers import Reader
 from access.rows import JSONRows, time_from_json
 from knowledge.addresses import path_below
@@ -47,7 +48,10 @@ RENDITION_FIELDS = ("id", "filter_spec", "focal_point_key", "file", "width", "he
 
 
 # What the player needs of a media file.
-MEDIA_FIELDS = ("id", "collection_id", "title", "file", "type", "duration", "width", "height", "file_size")
+MEDIA_FIELDS = (
+    *("id", "collection_id", "audience_id", "title", "file", "type", "duration", "width", "height"),
+    "file_size",
+)
 
 
 # How deep a page can be and still have all of its sections named above it.
@@ -124,10 +128,11 @@ def sections_of(page: Page, reader: Reader) -> list[Version]:
 # --- The page itself --------------------------------------------------------------------------------
 
 
-def load_specific(page: Page) -> Page:
+def load_specific(page: Page, reader: Reader) -> Page:
     """Return the page as its type, with its children and files, from a row of `with_surroundings`.
 
-    Two to four queries: the row of the type, then images and documents if it has any.
+    Files that their own marking closes to the reader are left out, as if the page did not have them. Two to four
+    queries: the row of the type, then images and documents if it has any.
     """
     model = page.specific_class or Page
     rows = model._default_manager.filter(pk=page.pk)
@@ -136,9 +141,9 @@ def load_specific(page: Page) -> Page:
     specific = rows.get()
     take_over(specific, page)
     if isinstance(specific, KnowledgePage):
-        attach_children(specific)
+        attach_children(specific, reader)
     if isinstance(specific, ReadablePage):
-        load_files(specific)
+        load_files(specific, lets=partial(own_marking_lets, reader=reader))
     return specific
 
 
@@ -203,6 +208,7 @@ def with_children[PageType: KnowledgePage](pages: QuerySet[PageType]) -> QuerySe
                 "note",
                 "document_id",
                 "document__collection_id",
+                "document__audience_id",
                 "document__title",
                 "document__file",
                 "document__file_size",
@@ -265,8 +271,8 @@ def item_keys(items: Iterable[Any]) -> list[UUID]:
     return [getattr(item, "item_key", None) or item.item.translation_key for item in items]
 
 
-def attach_children(page: KnowledgePage) -> None:
-    """Put what `with_children` loaded where modelcluster looks for it."""
+def attach_children(page: KnowledgePage, reader: Reader) -> None:
+    """Put what `with_children` loaded where modelcluster looks for it, but for files closed to the reader."""
     organisations = organisations_from(page.name_rows)
     if isinstance(page, CaseStudy):
         page.organisation = organisations.get(page.organisation_id)
@@ -275,10 +281,14 @@ def attach_children(page: KnowledgePage) -> None:
             pk=pk,
             page_id=page.pk,
             note=note,
-            document=HubDocument(pk=document_id, collection_id=collection_id, title=title, file=file, file_size=size),
+            document=HubDocument(
+                **{"pk": document_id, "collection_id": collection_id, "audience_id": audience_id},
+                **{"title": title, "file": file, "file_size": size},
+            ),
         )
-        for pk, note, document_id, collection_id, title, file, size in page.attachment_rows
+        for pk, note, document_id, collection_id, audience_id, title, file, size in page.attachment_rows
     ]
+    attachments = [each for each in attachments if own_marking_lets(each.document, reader)]
     page._cluster_related_objects = {
         **{
             name: [Concept(pk=pk, slug=slug) for pk, slug in getattr(page, f"{name}_rows")]
@@ -293,10 +303,11 @@ def attach_children(page: KnowledgePage) -> None:
         "related_items": items_from(RelatedItem, page, page.related_rows),
     }
     if isinstance(page, WebinarRecording):
-        page._cluster_related_objects["media"] = [
-            RecordingMedia(pk=pk, page_id=page.pk, media=HubMedia(**dict(zip(MEDIA_FIELDS, media, strict=True))))
-            for pk, *media in page.media_rows
+        media = [
+            RecordingMedia(pk=pk, page_id=page.pk, media=HubMedia(**dict(zip(MEDIA_FIELDS, fields, strict=True))))
+            for pk, *fields in page.media_rows
         ]
+        page._cluster_related_objects["media"] = [each for each in media if own_marking_lets(each.media, reader)]
 
 
 # --- Cards ------------------------------------------------------------------------------------------
@@ -314,13 +325,18 @@ def for_cards(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
     )
 
 
-def cards(pages: Iterable[KnowledgePage]) -> list[KnowledgePage]:
-    """Return pages from `for_cards`, their countries and thumbnails where templates look for them."""
+def cards(pages: Iterable[KnowledgePage], reader: Reader) -> list[KnowledgePage]:
+    """Return pages from `for_cards`, their countries and thumbnails where templates look for them.
+
+    An image that its own marking closes to the reader is left out.
+    """
     made = list(pages)
     for page in made:
         page._cluster_related_objects = {
             "countries": [CountryConcerned(pk=pk, page_id=page.pk, code=code) for pk, code in page.country_rows]
         }
+        if page.lead_image is not None and not own_marking_lets(page.lead_image, reader):
+            page.lead_image = None
         if page.lead_image is not None:
             page.lead_image.prefetched_renditions = _renditions(page.lead_image, page.thumbnail_rows)
     return made
@@ -346,8 +362,13 @@ def files_chosen_in(page: ReadablePage) -> dict[type[Model], set[int]]:
     return chosen
 
 
-def load_files(*pages: ReadablePage) -> None:
-    """Load the images of pages with their renditions, and their documents, in a query each (none for none)."""
+def load_files(*pages: ReadablePage, lets: Callable[[Any], bool]) -> None:
+    """Load the images of pages with their renditions, and their documents, in a query each (none for none).
+
+    Args:
+        pages: their bodies must not have been looked at yet.
+        lets: tells of a file whether it may be shown; what may not is as good as gone.
+    """
     chosen: dict[type[Model], set[int]] = {HubImage: set(), HubDocument: set()}
     for page in pages:
         for model, keys in files_chosen_in(page).items():
@@ -356,6 +377,7 @@ def load_files(*pages: ReadablePage) -> None:
         HubImage: _images(chosen[HubImage]),
         HubDocument: HubDocument.objects.in_bulk(chosen[HubDocument]) if chosen[HubDocument] else {},
     }
+    loaded = {model: {pk: file for pk, file in files.items() if lets(file)} for model, files in loaded.items()}
     with files_loaded(loaded):
         for page in pages:
             for body in page.bodies:

@@ -164,7 +164,7 @@ def section_list(section: KnowledgeIndexPage, reader: Reader, parameters: Mappin
     ]
     paginator = Paginator(for_cards(pages.order_by("-published_on", "-pk")), PAGE_SIZE)
     shown = paginator.get_page(parameters.get("page"))
-    shown.object_list = cards(shown.object_list)
+    shown.object_list = cards(shown.object_list, reader)
     return SectionList(
         page=shown,
         filters=[each for each in filters if each.choices],
@@ -387,7 +387,7 @@ def _relations(page: KnowledgePage, reader: Reader, language: str) -> _Relations
     readable = readable_knowledge(reader, language)
     alike = _Alike(page, readable, set(chosen_keys))
     wanted = alike.load(for_cards(readable.filter(Q(translation_key__in=keys) | alike.narrow())))
-    found = cards(wanted) if keys or alike.topics or alike.organisations else []
+    found = cards(wanted, reader) if keys or alike.topics or alike.organisations else []
     for other in found:
         other.shared_rows = other.shared_rows or []  # Django knows without asking that no topic is shared.
     by_key = {other.translation_key: other for other in found}

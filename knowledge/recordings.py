@@ -157,4 +157,4 @@ def _episodes(series: Version | Page, reader: Reader) -> list[KnowledgePage]:
         )
         .filter(parent_path__in=sections, webinarrecording__isnull=False)
     )
-    return cards(for_cards(pages.order_by(F("episode").asc(nulls_last=True), "published_on", "pk")))
+    return cards(for_cards(pages.order_by(F("episode").asc(nulls_last=True), "published_on", "pk")), reader)

@@ -33,7 +33,7 @@ SHOWN_COMMENTS = 50
 
 
 def editable_pages(user: User | AnonymousUser) -> QuerySet[Page]:
-    """Return the pages a user may edit or publish, without those a privacy setting keeps from them."""
+    """Return the pages a user may edit or publish, is cleared for, and is not kept from by a privacy setting."""
     pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(user, {"change", "publish"})
     if user.is_superuser:
         return pages

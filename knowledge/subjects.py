@@ -69,7 +69,7 @@ class SubjectList:
         return sum(kind.count for kind in self.kinds)
 
 
-def _list_of(pages: QuerySet[KnowledgePage], parameters: Mapping[str, str]) -> SubjectList:
+def _list_of(pages: QuerySet[KnowledgePage], parameters: Mapping[str, str], reader: Reader) -> SubjectList:
     """Return the page of a list that an address asks for (two queries); an unknown kind asks for all."""
     types = ("content_type__app_label", "content_type__model")
     kinds = [
@@ -85,7 +85,7 @@ def _list_of(pages: QuerySet[KnowledgePage], parameters: Mapping[str, str]) -> S
     # Counted by kind already.
     paginator.count = sum(kind.count for kind in kinds if not chosen or kind.name == chosen)
     shown = paginator.get_page(parameters.get("page"))
-    shown.object_list = cards(shown.object_list)
+    shown.object_list = cards(shown.object_list, reader)
     return SubjectList(shown, kinds, chosen, urlencode({"type": chosen}) if chosen else "")
 
 
@@ -190,7 +190,7 @@ def list_about_concept(
     concepts = [each.pk for each in vocabulary.with_narrower(term)]
     about = getattr(KnowledgePage, relation).through.objects.filter(concept_id__in=concepts)
     pages = readable_knowledge(reader, language).filter(pk__in=about.values("knowledgepage_id"))
-    return _list_of(pages, parameters)
+    return _list_of(pages, parameters, reader)
 
 
 # --- Countries --------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def countries_with_counts(reader: Reader, language: str) -> list[Country]:
 def list_about_country(code: str, reader: Reader, language: str, parameters: Mapping[str, str]) -> SubjectList:
     """Return what a reader may read about a country, as an address asks for it (two queries)."""
     concerned = CountryConcerned.objects.filter(code=code)
-    return _list_of(readable_knowledge(reader, language).filter(pk__in=concerned.values("page")), parameters)
+    return _list_of(readable_knowledge(reader, language).filter(pk__in=concerned.values("page")), parameters, reader)
 
 
 def organisations_in(code: str, reader: Reader, language: str) -> list[str]:
@@ -274,7 +274,7 @@ def taken_up_in(code: str, reader: Reader, language: str) -> list[PracticeTakenU
     rows = list(records)
     named = {key for row in rows for key in row[:2] if key}
     by_key = (
-        {page.translation_key: page for page in cards(for_cards(readable.filter(translation_key__in=named)))}
+        {page.translation_key: page for page in cards(for_cards(readable.filter(translation_key__in=named)), reader)}
         if named
         else {}
     )

@@ -178,7 +178,7 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
     translation = versions.get(get_language() or "")
     if translation is not None:
         return redirect(translation.address)
-    specific = load_specific(page)
+    specific = load_specific(page, reader)
     source = versions.get(getattr(specific, "source_language", ""))
     if source is not None and source.pk != page.pk:
         return redirect("read_in_source_language", source.pk)

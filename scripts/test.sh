@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the checks and tests. The last lines on the screen are pytest's.
 #
-#     test.sh           everything: lint, the quick tests on SQLite, then all tests on PostgreSQL, Elasticsearch
-#                       and Chromium
+#     test.sh           everything: lint, the quick tests and those of leaks on SQLite, then all tests on PostgreSQL,
+#                       Elasticsearch and Chromium
 #     test.sh --fast    ruff and the quick tests on SQLite
 #
 # More arguments go to pytest. WORKERS sets how many processes run the tests (default: 2).
@@ -59,4 +59,6 @@ export CHROMIUM
 scripts/lint.sh
 python scripts/compile_messages.py
 quick_tests "not service and not browser and not slow" "$@"
+# What leaks must leak on neither database: the matrix runs on SQLite too.
+if [ $# -eq 0 ]; then quick_tests "slow and not service" --dist loadscope tests/access; fi
 scripts/with_services.sh scripts/test.sh --in-services "$@"

@@ -10,5 +10,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers that keep the index true."""
+        """Connect the receivers that keep the index true, and what connections to SQLite need."""
+        from django.db.backends.signals import connection_created
+
         from search import receivers  # noqa: F401
+        from search.engines.database import open_word_table
+
+        connection_created.connect(open_word_table, dispatch_uid="search.open_word_table")

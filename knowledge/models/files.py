@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageIOError
 from wagtail.images.models import Image as WagtailImage
 
+from access.clearance import may_name_file
 from access.files import MarkedFile
 from knowledge.uploads import DocumentFile, ImageFile
 
@@ -19,6 +22,17 @@ class HubImage(MarkedFile, AbstractImage):  # type: ignore[django-manager-missin
     credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and its licence."))
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "credit", "marking", "shared_with")
+
+    @property
+    def default_alt_text(self) -> str:
+        """Nothing where whoever works in the admin is not cleared for the image."""
+        return super().default_alt_text if may_name_file(self) else ""
+
+    def get_rendition(self, filter: Any) -> AbstractRendition:
+        """Return the image in a size; for those in the admin who are not cleared for it, its file is not there."""
+        if not may_name_file(self):
+            raise SourceImageIOError("Not cleared for this image.")
+        return super().get_rendition(filter)
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 from wagtail_localize.models import StringTranslation
 
+from access.clearance import is_cleared_for_file
 from access.models import MarkedPage
 from access.readers import reader_of
 from knowledge.marking_panel import marking_panels
@@ -56,6 +58,8 @@ class FramePreviewMixin:
         """Render the preview while the language of its frame is active."""
         own = self.locale.language_code if self.locale_id else settings.LANGUAGE_CODE  # type: ignore[attr-defined]
         language = mode_name or own
+        if isinstance(self, ReadablePage):
+            self.leave_out_closed_files(request.user)
         with translation.override(language):
             request.is_untranslated_view = language != own  # type: ignore[attr-defined]
             response = super().serve_preview(request, "")  # type: ignore[misc]
@@ -203,6 +207,16 @@ class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         """Yield the plain texts a reader reads in the body, block by block."""
         for body in self.bodies:
             yield from body.stream_block.get_searchable_content(body)
+
+    def leave_out_closed_files(self, user: Any) -> None:
+        """Take the files off an unsaved copy of the page that somebody in the admin is not cleared for."""
+        from knowledge.loading import load_files
+
+        load_files(self, lets=partial(is_cleared_for_file, user))
+        for name, file in (("attachments", "document"), ("media", "media")):
+            if hasattr(self, name):
+                rows = getattr(self, name).all()
+                setattr(self, name, [row for row in rows if is_cleared_for_file(user, getattr(row, file))])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add what surrounds the text, as the reader of the request may see it."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from heapq import merge
 from itertools import batched
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -197,6 +197,24 @@ def _readable(audience_ids: frozenset[int]) -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(is_removed=False, page_id__in=allowed.values("page_id"))
 
 
+# SQLite's own bm25() weighs a word by how many entries have it, those that the reader may not read among them: their
+# order would tell of what is hidden. This counts in each entry alone, as PostgreSQL's ts_rank does.
+_SCORES = (
+    "SELECT doc, SUM(weight * number / (number + 1.0)) AS score FROM (SELECT doc, COUNT(*) AS number, "
+    "CASE col WHEN 'title' THEN %s WHEN 'summary' THEN %s WHEN 'body' THEN %s ELSE 0 END AS weight "
+    "FROM temp.search_words WHERE term IN ({terms}) GROUP BY doc, col, term) GROUP BY doc"
+)
+
+
+def open_word_table(connection: Any, **kwargs: Any) -> None:
+    """Give a new connection to SQLite the table in which FTS5 shows the words of each entry."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search_text, instance)"
+            )
+
+
 def _run(sql: str, parameters: list) -> dict[int, float]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -217,9 +235,12 @@ def _matches(text: str) -> dict[int, float]:
         for language, groups in by_language.items():
             words = " AND ".join("(" + " OR ".join(f'"{form}"' for form in forms) + ")" for forms in groups)
             alternatives.append(f'(language : "lang{language}" AND ({words}))')
+        forms = sorted({form for groups in by_language.values() for group in groups for form in group})
+        scores = _SCORES.format(terms=", ".join(["%s"] * len(forms)))
         return _run(
-            "SELECT rowid, -bm25(search_text, 0, %s, %s, %s) FROM search_text WHERE search_text MATCH %s",
-            [TITLE_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT, " OR ".join(alternatives)],
+            f"SELECT rowid, COALESCE(score, 0) FROM search_text LEFT JOIN ({scores}) ON doc = rowid "  # noqa: S608
+            "WHERE search_text MATCH %s",
+            [TITLE_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT, *forms, " OR ".join(alternatives)],
         )
     parts, parameters = [], []
     for language, groups in by_language.items():
@@ -238,9 +259,7 @@ def _title_matches(words: list[str]) -> dict[int, float]:
     """Return the pages whose title has words that begin with these, with a score."""
     if connection.vendor == "sqlite":
         question = " AND ".join(f'"{word}" *' for word in words)
-        return _run(
-            "SELECT rowid, -bm25(search_text) FROM search_text WHERE search_text MATCH %s", [f"title : ({question})"]
-        )
+        return _run("SELECT rowid, 1 FROM search_text WHERE search_text MATCH %s", [f"title : ({question})"])
     question = " & ".join(f"'{word}':*A" for word in words)
     return _run(
         "SELECT page_id, ts_rank(vector, question) FROM search_searchentry, to_tsquery('simple', %s) AS question "

@@ -83,6 +83,9 @@ FILTERS: dict[str, dict[str, Any]] = {
     "beginnings": {"type": "edge_ngram", "min_gram": 1, "max_gram": LONGEST_BEGINNING},
     "cut": {"type": "truncate", "length": LONGEST_BEGINNING},
 }
+# Of a word in a field: how often it is there, for how long the field is. BM25 also weighs a word by how many documents
+# have it, those that the reader may not read among them: the order of hits would tell of what is hidden.
+SCORE = "return query.boost * doc.freq / (doc.freq + 0.3 + 0.009 * doc.length);"
 # Marks that steer display (direction, joining, hyphenation) are no part of a word; nor is the seat of a hamza.
 INVISIBLE = ["00AD", "061C", "200B", "200C", "200D", "200E", "200F", "202A", "202B", "202C", "202D", "202E", "2060"]
 INVISIBLE += ["2066", "2067", "2068", "2069", "FEFF"]
@@ -96,7 +99,10 @@ def index_settings(language: str) -> dict[str, Any]:
         return {"type": "custom", "char_filter": ["characters"], "tokenizer": "standard", "filter": filters}
 
     return {
-        "index": {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "1s"},
+        "index": {
+            **{"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "1s"},
+            "similarity": {"default": {"type": "scripted", "script": {"source": SCORE}}},
+        },
         "analysis": {
             "char_filter": {"characters": CHARACTERS},
             "filter": FILTERS,

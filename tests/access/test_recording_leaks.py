@@ -7,10 +7,14 @@ from django.contrib.auth.models import Group
 from wagtail.models import PageViewRestriction
 
 from knowledge.models import WebinarRecording
-from tests.access.test_leaks import MEMBERS, READERS, restrict, sign_in, text_of, told
+from tests.access.matrix.answers import text_of, told
+from tests.access.matrix.readers import EDITING, IN_GROUP, MEMBERS, sign_in
+from tests.access.matrix.states import restrict
 from tests.factories import cues_of, make_document, make_media, make_recording, make_series, translate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# Not all readers: the test is of what recordings have that other pages have not.
+READERS = ("visitor", "account", "member", "group member", "former member", "editor", "translator")
 SECRET = "velociraptor"
 CHAPTERS = [{"id": "k", "start": 0, "text": f"On the {SECRET}"}]
 
@@ -44,7 +48,7 @@ STATES = {
     "green": (lambda: make("GREEN"), MEMBERS),
     "unmarked": (lambda: make("", publishing_reason="A test."), set()),
     "draft": (draft, set()),
-    "for a group": (for_a_group, {"group member"}),
+    "for a group": (for_a_group, IN_GROUP),
     "in a green series": (lambda: make(parent=make_series(marking="GREEN")), MEMBERS),
     "closed after it was open": (lambda: closed(make()), MEMBERS),
 }
@@ -76,7 +80,7 @@ def test_every_address_of_a_recording_asks_the_policy(client, tree, state):
     recording = build()
     for who in READERS:
         sign_in(client, who)
-        may_edit_files = who in {"editor", "translator"}
+        may_edit_files = who in EDITING
         for address in addresses_of(recording):
             if address.startswith("/media/") and may_edit_files:
                 continue  # Whoever works with a file in the admin may have it (test_leaks).

@@ -702,3 +702,25 @@ def test_hostile_documents_are_kept(shelf):
     shelf.add("One endless word", "ar", body="م" * 100_000)
     assert shelf.find("very long", "ar") == [page]
     assert shelf.ask(words[:64], "ar").total == 1
+
+
+# --- What is hidden ---------------------------------------------------------------------------------
+
+
+def test_what_a_reader_may_not_read_does_not_change_the_order_of_what_they_find(shelf):
+    """A word that many hidden texts have would weigh less, if scores counted over all texts."""
+    filling = "lorem ipsum dolor sit amet " * 8
+    shelf.add("One", body=f"gate gate gate gate harbour {filling}")
+    shelf.add("Two", body=f"gate harbour harbour harbour harbour {filling}")
+    shelf.add("Three", summary="gate", body="harbour")
+    shelf.add("Four", body=f"gate {filling} {filling} gate gate gate gate harbour")
+    questions = ("gate harbour", "gate", "harbour")
+    orders = []
+    for word in ("gate", "harbour"):
+        orders.append([shelf.find(question) for question in questions] + [shelf.complete("t")])
+        shelf.put(
+            *(shelf.document(f"T {word}", body=f"{word} " * 50, audience_id=shelf.members) for _number in range(40))
+        )
+    orders.append([shelf.find(question) for question in questions] + [shelf.complete("t")])
+    assert orders[0] == orders[1] == orders[2]
+    assert len(orders[0][0]) == 4

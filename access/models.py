@@ -75,6 +75,11 @@ def conditions_of_marking(marking: str, shared_with: Iterable[str] = ()) -> Cond
     return frozenset(conditions)
 
 
+def are_met(clauses: Iterable[Iterable[str]], facts: frozenset[str]) -> bool:
+    """Tell whether somebody of whom `facts` are true meets conditions, given as clauses."""
+    return not any(facts.isdisjoint(clause) for clause in clauses)
+
+
 def is_wider(after: Conditions, before: Conditions) -> bool:
     """Tell whether somebody could meet `after` who does not meet `before`.
 
@@ -134,8 +139,7 @@ class Audience(models.Model):
 
     def is_met_by(self, facts: Iterable[str]) -> bool:
         """Tell whether somebody of whom `facts` are true belongs to this audience."""
-        known = set(facts)
-        return all(known.intersection(clause) for clause in self.clauses)
+        return are_met(self.clauses, frozenset(facts))
 
 
 class PageAccess(models.Model):

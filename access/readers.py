@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from wagtail.models import PageViewRestriction
 
@@ -25,6 +28,7 @@ from access.models import (
     SECOND_FACTOR,
     SUPERUSER,
     Audience,
+    are_met,
 )
 from access.rows import JSONRows
 
@@ -138,36 +142,36 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
         Facts about somebody, the audiences they meet, whether they may enter the admin, and whether a second
         factor would give them more of either.
     """
-    rows = Audience.objects.all()
     if not user.is_authenticated or not user.is_active:
-        group_ids: list[int] = []
-        edits = has_second_factor = False
-        audiences: list[Any] = list(rows)
-    else:
-        app_label, _dot, codename = ADMIN_PERMISSION.partition(".")
-        permission = Permission.objects.filter(codename=codename, content_type__app_label=app_label)
-        audiences = list(
-            rows.annotate(
-                group_rows=JSONRows(Group.objects.filter(user=user.pk).order_by("pk"), "pk"),
-                has_second_factor=Exists(_second_factors(user)),
-                enters_admin=Exists(permission.filter(Q(group__user=user.pk) | Q(user=user.pk))),
-            )
+        facts = facts_about(user, session)
+        return facts, _met_by(facts, Audience.objects.values_list("pk", "clauses")), False, False
+    app_label, _dot, codename = ADMIN_PERMISSION.partition(".")
+    permission = Permission.objects.filter(codename=codename, content_type__app_label=app_label)
+    # One row, however many audiences there are: as rows of their own each would bring the groups along.
+    group_rows, audience_rows, has_second_factor, enters_admin = (
+        get_user_model()
+        ._base_manager.filter(pk=user.pk)
+        .values_list(
+            JSONRows(Group.objects.filter(user=user.pk).order_by("pk"), "pk"),
+            JSONRows(Audience.objects.annotate(text=Cast("clauses", TextField())), "pk", "text"),
+            Exists(_second_factors(user)),
+            Exists(permission.filter(Q(group__user=user.pk) | Q(user=user.pk))),
         )
-        # Without any audience there is nothing to read, so what follows from groups does not matter.
-        group_ids = [pk for (pk,) in audiences[0].group_rows] if audiences else []
-        edits = user.is_superuser or bool(audiences and audiences[0].enters_admin)
-        has_second_factor = not settings.SECOND_FACTOR_REQUIRED or (
-            audiences[0].has_second_factor if audiences else has_set_up_second_factor(user)
-        )
-    facts = facts_about(user, session, group_ids, has_second_factor)
-    met = _met_with(facts, audiences)
-    if has_second_factor or AUTHENTICATED not in facts:
+        .first()
+    ) or ([], [], False, False)
+    has_second_factor = has_second_factor or not settings.SECOND_FACTOR_REQUIRED
+    edits = user.is_superuser or bool(enters_admin)
+    audiences = [(pk, json.loads(text)) for pk, text in audience_rows]
+    facts = facts_about(user, session, [pk for (pk,) in group_rows], has_second_factor)
+    met = _met_by(facts, audiences)
+    if has_second_factor:
         return facts, met, edits, False
-    return facts, met, False, edits or met != _met_with(facts | {SECOND_FACTOR}, audiences)
+    return facts, met, False, edits or met != _met_by(facts | {SECOND_FACTOR}, audiences)
 
 
-def _met_with(facts: frozenset[str], audiences: Iterable[Audience]) -> frozenset[int]:
-    return frozenset(audience.pk for audience in audiences if audience.is_met_by(facts))
+def _met_by(facts: frozenset[str], audiences: Iterable[tuple[int, list[list[str]]]]) -> frozenset[int]:
+    """Return which of the audiences, given by key with their clauses, somebody meets of whom `facts` are true."""
+    return frozenset(pk for pk, clauses in audiences if are_met(clauses, facts))
 
 
 def limited_to_members(reader: Reader) -> Reader:

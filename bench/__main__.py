@@ -48,7 +48,7 @@ def load(count: int, clock: Clock) -> None:
     with recording_paused():
         clock.say("loading the demo")
         DemoLoader(lambda step: None).load()
-        missing = count - sum(1 for _ in findable_page_ids())
+        missing = max(0, count - sum(1 for _ in findable_page_ids()))
         clock.say(f"writing {missing:,} pages more, of the demo's sentences")
         Corpus(missing).write()
     clock.say("writing their search entries")
@@ -90,7 +90,10 @@ def main() -> int:
     """Run the benchmark; return the process's exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pages", type=int, default=20_000, help="how many pages the hub has")
-    parser.add_argument("--only-recordings", action="store_true", help="measure recordings, and nothing else")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--only-recordings", action="store_true", help="measure recordings, and nothing else")
+    only.add_argument("--only-policy", action="store_true", help="measure what the policy adds, and nothing else")
+    only.add_argument("--only-remarking", action="store_true", help="measure the marking of a section, nothing else")
     arguments = parser.parse_args()
     count = arguments.pages
     # Stopped from outside, it still tidies up.
@@ -102,8 +105,10 @@ def main() -> int:
     with stage():
         from bench.first_load import measure_first_load
         from bench.pages import measure_pages
+        from bench.policy import measure_policy
         from bench.recordings import measure_recordings
         from bench.reindexing import measure_reindexing
+        from bench.remarking import measure_remarking
         from bench.searching import measure_search
 
         if arguments.only_recordings:
@@ -113,7 +118,12 @@ def main() -> int:
             figures = measure_recordings()
             print(f"\n{table(figures)}")
             return 0 if all(figure.is_met for figure in figures) else 1
-        load(count, clock)
+        load(0 if arguments.only_remarking else count, clock)
+        if arguments.only_policy or arguments.only_remarking:
+            clock.say("policy" if arguments.only_policy else "marking a section")
+            figures, details = measure_policy() if arguments.only_policy else measure_remarking(count // 4)
+            print(f"\n{json.dumps(details, indent=2)}\n\n{table(figures)}")
+            return 0 if all(figure.is_met for figure in figures) else 1
         clock.say("reindexing")
         found, details["reindexing"] = measure_reindexing()
         figures += [*found, *measure_entries()]
@@ -129,6 +139,13 @@ def main() -> int:
         figures += found
         clock.say("recordings")
         figures += measure_recordings()
+        # The last that asks for pages: afterwards many are restricted.
+        clock.say("policy")
+        found, details["policy"] = measure_policy()
+        figures += found
+        clock.say("marking a section")
+        found, details["remarking"] = measure_remarking(count // 4)
+        figures += found
         on = surroundings()
     clock.say("done")
     kept = {**on, "pages": count, "figures": [figure.as_json() for figure in figures], "details": details}

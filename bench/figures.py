@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -52,6 +54,12 @@ def _number(value: float, unit: str) -> str:
 def median_milliseconds(seconds: Sequence[float]) -> float:
     """Return the median of times in milliseconds."""
     return statistics.median(seconds) * 1000
+
+
+def resident_mebibytes() -> float:
+    """Return the memory this process has now."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(os.getpid())], check=True, capture_output=True)
+    return int(told.stdout) / 1024
 
 
 def table(figures: Sequence[Figure]) -> str:

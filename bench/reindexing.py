@@ -7,7 +7,6 @@ it prints what it measured as JSON.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 from unittest.mock import patch
 
-from bench.figures import Figure
+from bench.figures import Figure, resident_mebibytes
 
 LEAST_RATE = 0.5
 # Memory is looked at every so many pages; after the first ones it may grow no more than so much.
@@ -61,12 +60,6 @@ def ready_documents() -> list[dict[str, Any]]:
     return documents
 
 
-def _resident_mebibytes() -> float:
-    """Return the memory this process has now."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(os.getpid())], check=True, capture_output=True)
-    return int(told.stdout) / 1024
-
-
 def rebuild_by_hub() -> dict[str, float]:
     """Do what `manage.py search_index` does to Elasticsearch, and measure it."""
     from search import index
@@ -77,14 +70,14 @@ def rebuild_by_hub() -> dict[str, float]:
     def watched() -> Iterator[Any]:
         for number, document in enumerate(stored(), 1):
             if number % STEP == 0:
-                (early if number <= FIRST else late).append(_resident_mebibytes())
+                (early if number <= FIRST else late).append(resident_mebibytes())
             yield document
 
     begin = time.perf_counter()
     with patch.object(index, "stored_documents", watched):
         count = index.rebuild_elasticsearch()
     seconds = time.perf_counter() - begin
-    late.append(_resident_mebibytes())
+    late.append(resident_mebibytes())
     return {"count": count, "seconds": seconds, "early_mib": max(early), "late_mib": max(late)}
 
 

@@ -66,9 +66,14 @@ class Visitor:
         return seconds
 
 
+def visitor_signed_in(name: str, user: User) -> Visitor:
+    """Return the browser of a user who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return Visitor(name, client.cookies.output(header="", sep=";").split(";")[0].strip())
+
+
 def readers() -> list[Visitor]:
     """Return a visitor and a member of the demo who has signed in."""
     email = next(account.email for account in ACCOUNTS if account.role == "member")
-    client = Client()
-    client.force_login(User.objects.get(email=email))
-    return [Visitor("visitor"), Visitor("member", client.cookies.output(header="", sep=";").split(";")[0].strip())]
+    return [Visitor("visitor"), visitor_signed_in("member", User.objects.get(email=email))]

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 
 from access.generation import start_new_generation
 from access.models import GROUP, ORGANISATION, PERSON, Audience, Marking, conditions_of_marking
@@ -67,7 +68,7 @@ def test_the_same_holds_for_visitors():
 
 def test_a_request_asks_once(member):
     request = RequestFactory().get("/en/")
-    request.user = member
+    request.user = SimpleLazyObject(lambda: member)
     with CaptureQueriesContext(connection) as captured:
         readers = {reader_of(request).audience_ids for _ in range(5)}
     assert len(readers) == 1

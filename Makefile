@@ -62,6 +62,7 @@ lock: $(VENV)/.stamp-dev ## Lock the packages anew (UPGRADE=1 for newer versions
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; set -e; \
 	for pair in "requirements/installer.txt requirements/installer.in" \
 	            "requirements.txt requirements/base.in" \
+	            "requirements-object-storage.txt requirements/object_storage.in" \
 	            "requirements-dev.txt requirements/dev.in"; do \
 		set -- $$pair; $(COMPILE) $(if $(UPGRADE),--upgrade) -o $$1 $$2; \
 	done

@@ -16,7 +16,7 @@ Given = set[tuple[str, int, str]]
 
 def permissions_in_places(group: Group) -> Given:
     """Return what a group may do below pages and in collections: kind of place, its number, permission."""
-    if group.pk is None:
+    if not group.pk:
         return set()
     on_pages = GroupPagePermission.objects.filter(group=group).values_list("page", "permission__codename")
     in_collections = GroupCollectionPermission.objects.filter(group=group)
@@ -28,10 +28,12 @@ def permissions_in_places(group: Group) -> Given:
 class RecordedPermissionsMixin:
     """Wagtail adds these rows in bulk, of which no signal tells; that they go is told by `access.audit_receivers`."""
 
+    object: Group
+
     @transaction.atomic
     def process_form(self) -> Any:
         """Save the form, and record what is new."""
-        before = permissions_in_places(self.object)  # type: ignore[has-type]
+        before = permissions_in_places(self.object)
         response = super().process_form()  # type: ignore[misc]
         if self.object.pk:
             for kind, place, codename in sorted(permissions_in_places(self.object) - before):

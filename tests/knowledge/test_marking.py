@@ -16,6 +16,7 @@ from members.models import User
 from members.readership import readership_of
 from members.sharing import SharedWithField
 from tests.factories import MemberFactory, OrganisationFactory, make_article
+from tests.knowledge.reviews import approve, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,8 @@ def test_opening_up_needs_a_reason(tree, publisher):
     with pytest.raises(GateClosed):
         revision.publish(user=publisher)
     page.marking_reason = "The authors agreed."
-    page.save_revision().publish(user=publisher)
+    page.save_revision()
+    approve(submit(page, MemberFactory()), publisher)
     entry = AuditEntry.objects.get(action="page.marked", subject_key=str(page.pk))
     assert (entry.details["from"], entry.details["to"]) == ("GREEN", "CLEAR")
     assert entry.details["reason"] == "The authors agreed."

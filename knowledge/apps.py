@@ -13,10 +13,12 @@ class KnowledgeConfig(AppConfig):
         """Connect the receivers, have lists of files ask for clearance, and say what is kept about people."""
         import wagtailmedia
         from wagtail.permissions import register_permission_policy
+        from wagtail.signals import task_submitted
 
         from access.clearance import ClearedFilePolicy
         from knowledge import receivers  # noqa: F401
-        from knowledge.models import HubDocument, HubImage, HubMedia
+        from knowledge.models import HubDocument, HubImage, HubMedia, SensitivityReviewState
+        from knowledge.review_notices import ReviewSubmissionNotifier
         from knowledge.shelf.personal_data import collect_shelf, erase_shelf
         from members.personal_data import contribute
 
@@ -30,4 +32,11 @@ class KnowledgeConfig(AppConfig):
         register_permission_policy(HubMedia, media, exact_class=True)
         # wagtailmedia does not ask the registry yet (a comment in its code says that it means to).
         wagtailmedia.get_permission_policy = lambda: media
+        # Wagtail writes to reviewers for its own kind of review only.
+        task_submitted.connect(
+            ReviewSubmissionNotifier(),
+            sender=SensitivityReviewState,
+            weak=False,
+            dispatch_uid="knowledge.tell_reviewers",
+        )
         contribute("shelf", collect_shelf, erase_shelf)

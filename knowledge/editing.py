@@ -28,7 +28,7 @@ from access.models import AUTHENTICATED, GROUP, SUPERUSER, Conditions
 from access.strictness import opens_when_restricted
 from knowledge.models import ReadablePage, SensitivityReviewTask
 from knowledge.publishing_gate import GateClosed, find_gaps
-from knowledge.sensitivity_review import ReviewRefusedError, ReviewRequiredError, opens_unreviewed
+from knowledge.sensitivity_review import ReviewRefusedError, ReviewRequiredError, differs, opens_unreviewed
 
 
 def closing_gaps(page: Page) -> list[str]:
@@ -78,10 +78,13 @@ class ReviewedEditView(EditView):
 
     def perform_workflow_action(self) -> HttpResponse:
         """Review from within the editor: the version that was submitted, not what the reviewer made of it."""
-        if self.has_content_changes and isinstance(self.page.current_workflow_task, SensitivityReviewTask):
-            return self.refuse(
-                _("You changed the page. Review it as it is, or save your changes and let somebody else review it.")
-            )
+        if isinstance(self.page.current_workflow_task, SensitivityReviewTask):
+            # The form takes a text that its editor wrote in another way for a changed one.
+            self.has_content_changes = differs(self.form.instance, self.page.get_latest_revision())
+            if self.has_content_changes:
+                return self.refuse(
+                    _("You changed the page. Review it as it is, or save your changes and let somebody else review it.")
+                )
         try:
             return super().perform_workflow_action()
         except (ReviewRefusedError, ReviewRequiredError) as refusal:

@@ -24,6 +24,8 @@ from access.strictness import has_live_pages, opens_marking
 if TYPE_CHECKING:
     from knowledge.models import SensitivityReviewState
 
+# What says who may read a version.
+READERS = ("marking", "shared_with")
 # What a version says of who may read it and why, and what Wagtail writes beside the text.
 NOT_CONTENT = {
     *("marking", "shared_with", "marking_reason", "publishing_reason"),
@@ -114,6 +116,12 @@ def _only_closes(page: MarkedPage) -> bool:
     if live is None or opens_marking(page):
         return False
     return _text_of(page.serializable_data()) == _text_of(live.serializable_data())
+
+
+def differs(page: MarkedPage, revision: Revision) -> bool:
+    """Tell whether a page says something else than a version, or to others."""
+    now, before = page.serializable_data(), revision.content
+    return _text_of(now) != _text_of(before) or any(now.get(name) != before.get(name) for name in READERS)
 
 
 def _text_of(content: dict[str, Any]) -> str:

@@ -342,7 +342,7 @@ class DemoLoader:
         """Add what leads from a page to others, now that they exist, and publish it."""
         page = self.pages[item.key]
         self.connect_page(page, item)
-        page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
+        page.save_revision(user=self.users["editor"]).publish(user=self.publisher(item, "moderator"))
         first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
         self.pages[item.key] = type(page).objects.get(pk=page.pk)
@@ -374,7 +374,7 @@ class DemoLoader:
         page = self.pages[item.key]
         for language in item.texts:
             if language != item.source:
-                self.translate(page, self.build(item, language), language)
+                self.translate(page, self.build(item, language), language, self.translator(item, language))
         if update := item.texts[item.source].get("update"):
             page = type(page).objects.get(pk=page.pk)
             name = page.body_fields[-1]
@@ -385,14 +385,21 @@ class DemoLoader:
             page.save_revision(user=self.users["editor"]).publish(user=self.users["moderator"])
             TranslationSource.update_or_create_from_instance(page)
 
-    def translate(self, page: Page, parallel: Page, language: str) -> None:
+    def publisher(self, item: Item, role: str) -> User:
+        """Return who publishes an item: what names its readers, an administrator, because the roles are not cleared."""
+        return self.users["administrator" if item.meta.get("shared_with") else role]
+
+    def translator(self, item: Item, language: str) -> User:
+        """Return who translates an item into a language, and publishes the translation."""
+        return self.publisher(item, f"translator ({dict(settings.LANGUAGES)[language]})")
+
+    def translate(self, page: Page, parallel: Page, language: str, translator: User) -> None:
         """Translate a page segment by segment with the texts of a page of the same structure, and publish."""
         source, _created = TranslationSource.get_or_create_from_instance(page)
         wanted = _strings_by_path(parallel)
         given: dict[str, list[StringSegment]] = defaultdict(list)
         for segment in StringSegment.objects.filter(source=source).select_related("context").order_by("order"):
             given[segment.context.path].append(segment)
-        translator = self.users[f"translator ({dict(settings.LANGUAGES)[language]})"]
         made = []
         for path, segments in given.items():
             texts = wanted.get(path, [])
@@ -425,7 +432,7 @@ class DemoLoader:
         for language, home in self.homes.items():
             if language != "en":
                 parallel = self.compose_home(HomePage(locale=home.locale, slug=home.slug), item, language)
-                self.translate(source, parallel, language)
+                self.translate(source, parallel, language, self.translator(item, language))
         brand = Brand.load()
         brand.contact_email = "contact@example.org"
         brand.hashtag = "#GlobalChemCongress"

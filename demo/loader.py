@@ -346,17 +346,19 @@ class DemoLoader:
         """Add what leads from a page to others, now that they exist, and publish it."""
         page = self.pages[item.key]
         self.connect_page(page, item)
-        self.review(page)
+        self.review(page, item)
         first = timezone.make_aware(datetime.datetime.combine(item.published, datetime.time()))
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
         self.pages[item.key] = type(page).objects.get(pk=page.pk)
 
-    def review(self, page: ReadablePage) -> None:
-        """Publish a page as people do: the editor submits it, the moderator goes through the checklist."""
+    def review(self, page: ReadablePage, item: Item) -> None:
+        """Publish a page as people do: the editor submits it, somebody cleared goes through the checklist."""
         revision = page.save_revision(user=self.users["editor"])
         page.get_workflow().start(page, self.users["editor"])
         state = type(page).objects.get(pk=page.pk).current_workflow_task_state
-        state.approve(user=self.users["moderator"], version=digest_of(revision), **dict.fromkeys(CHECKLIST, True))
+        state.approve(
+            user=self.publisher(item, "moderator"), version=digest_of(revision), **dict.fromkeys(CHECKLIST, True)
+        )
 
     def connect_page(self, page: ReadablePage, item: Item) -> None:
         """Add related items, and what a case study was adapted from."""
@@ -385,7 +387,7 @@ class DemoLoader:
         page = self.pages[item.key]
         for language in item.texts:
             if language != item.source:
-                self.translate(page, self.build(item, language), language)
+                self.translate(page, self.build(item, language), language, self.translator(item, language))
         if update := item.texts[item.source].get("update"):
             page = type(page).objects.get(pk=page.pk)
             name = page.body_fields[-1]
@@ -393,17 +395,24 @@ class DemoLoader:
             identifier = str(uuid.uuid5(NAMESPACE, f"{item.key}/update"))
             raw.append({"type": "text", "value": update, "id": identifier})
             setattr(page, name, page._meta.get_field(name).to_python(json.dumps(raw)))
-            self.review(page)
+            self.review(page, item)
             TranslationSource.update_or_create_from_instance(page)
 
-    def translate(self, page: Page, parallel: Page, language: str) -> None:
+    def publisher(self, item: Item, role: str) -> User:
+        """Return who publishes an item: what names its readers, an administrator, because the roles are not cleared."""
+        return self.users["administrator" if item.meta.get("shared_with") else role]
+
+    def translator(self, item: Item, language: str) -> User:
+        """Return who translates an item into a language, and publishes the translation."""
+        return self.publisher(item, f"translator ({dict(settings.LANGUAGES)[language]})")
+
+    def translate(self, page: Page, parallel: Page, language: str, translator: User) -> None:
         """Translate a page segment by segment with the texts of a page of the same structure, and publish."""
         source, _created = TranslationSource.get_or_create_from_instance(page)
         wanted = _strings_by_path(parallel)
         given: dict[str, list[StringSegment]] = defaultdict(list)
         for segment in StringSegment.objects.filter(source=source).select_related("context").order_by("order"):
             given[segment.context.path].append(segment)
-        translator = self.users[f"translator ({dict(settings.LANGUAGES)[language]})"]
         made = []
         for path, segments in given.items():
             texts = wanted.get(path, [])
@@ -436,7 +445,7 @@ class DemoLoader:
         for language, home in self.homes.items():
             if language != "en":
                 parallel = self.compose_home(HomePage(locale=home.locale, slug=home.slug), item, language)
-                self.translate(source, parallel, language)
+                self.translate(source, parallel, language, self.translator(item, language))
         brand = Brand.load()
         brand.contact_email = "contact@example.org"
         brand.hashtag = "#GlobalChemCongress"

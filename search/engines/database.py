@@ -238,8 +238,8 @@ def _matches(text: str) -> dict[int, float]:
         forms = sorted({form for groups in by_language.values() for group in groups for form in group})
         scores = _SCORES.format(terms=", ".join(["%s"] * len(forms)))
         return _run(
-            f"SELECT rowid, COALESCE(score, 0) FROM search_text LEFT JOIN ({scores}) ON doc = rowid "  # noqa: S608
-            "WHERE search_text MATCH %s",
+            f"SELECT search_text.rowid, COALESCE(score, 0) FROM search_text LEFT JOIN ({scores}) AS scores "  # noqa: S608
+            "ON scores.doc = search_text.rowid WHERE search_text MATCH %s",
             [TITLE_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT, *forms, " OR ".join(alternatives)],
         )
     parts, parameters = [], []

@@ -142,7 +142,7 @@ class TestOutdated:
         with django_assert_num_queries(2):
             assert outdated_notice(plain, reader) is None
         rows = with_surroundings(Page.objects.filter(pk=translated.pk), reader)
-        loaded = load_specific(with_followed_sources(rows).get())
+        loaded = load_specific(with_followed_sources(rows).get(), reader)
         with django_assert_num_queries(0):
             assert outdated_notice(loaded, reader) is None
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -147,8 +148,15 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
     ) or ([], [], False, False)
     has_second_factor = has_second_factor or not settings.SECOND_FACTOR_REQUIRED
     facts = facts_about(user, session, [pk for (pk,) in group_rows], has_second_factor)
-    met = _met_by(facts, ((pk, json.loads(text)) for pk, text in audience_rows))
+    met = _met_by(facts, ((pk, _clauses_from(text)) for pk, text in audience_rows))
     return facts, met, user.is_superuser or enters_admin
+
+
+@lru_cache(maxsize=10_000)
+def _clauses_from(text: str) -> list[list[str]]:
+    """Read stored clauses; the same ones are asked for again for every reader."""
+    clauses: list[list[str]] = json.loads(text)
+    return clauses
 
 
 def _met_by(facts: frozenset[str], audiences: Iterable[tuple[int, list[list[str]]]]) -> frozenset[int]:

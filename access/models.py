@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from access import among  # noqa: F401 - so that queries of these tables know it
+
 # A clause is a set of alternatives, of which a reader needs one ("group:4", "group:7").
 # Conditions are a set of clauses, all of which must be met: conjunctive normal form.
 Clause = frozenset[str]

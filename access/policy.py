@@ -18,7 +18,7 @@ from access.readers import Reader, facts_about
 
 def readable_pages[PageType: Page](pages: QuerySet[PageType], reader: Reader) -> QuerySet[PageType]:
     """Limit a queryset of pages of any type to the live ones that the reader may read."""
-    return pages.filter(live=True, access__audience_id__in=sorted(reader.audience_ids))
+    return pages.filter(live=True, access__audience__among=reader.audience_ids)
 
 
 def may_read_page(page: Page, reader: Reader) -> bool:
@@ -79,7 +79,7 @@ def own_marking_lets(file: Any, reader: Reader) -> bool:
 
 def _not_closed_by_own_marking(audience_ids: Iterable[int]) -> Q:
     """Return the condition, for queries of files, that their own marking does not close them to these audiences."""
-    return Q(audience=None) | Q(audience_id__in=sorted(audience_ids))
+    return Q(audience=None) | Q(audience__among=audience_ids)
 
 
 def _may_work_with(file: CollectionMember, pages: QuerySet[Page], reader: Reader) -> bool:

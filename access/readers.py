@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -88,7 +89,11 @@ def facts_about(
     if not user.is_authenticated or not user.is_active:
         return frozenset(facts)
 
-    facts.update({AUTHENTICATED, f"{PERSON}{user.pk}"})
+    facts.add(AUTHENTICATED)
+    if is_lapsed(user):
+        # Their groups and their organisation wait for them; until then they read as any account does.
+        return frozenset(facts)
+    facts.add(f"{PERSON}{user.pk}")
     if user.is_current_member:
         facts.add(MEMBER)
     if user.organisation_id:
@@ -103,6 +108,11 @@ def facts_about(
     if has_second_factor:
         facts.add(SECOND_FACTOR)
     return frozenset(facts)
+
+
+def is_lapsed(user: Any) -> bool:
+    """Tell whether somebody was vetted, and is paused now or over the end of their membership (no query)."""
+    return user.is_authenticated and user.is_member and not user.is_current_member
 
 
 def _second_factors(user: Any) -> QuerySet[Authenticator]:
@@ -160,13 +170,20 @@ def _look_up_rights(user: Any, session: SessionBase | None) -> tuple[frozenset[s
         .first()
     ) or ([], [], False, False)
     has_second_factor = has_second_factor or not settings.SECOND_FACTOR_REQUIRED
-    edits = user.is_superuser or bool(enters_admin)
-    audiences = [(pk, json.loads(text)) for pk, text in audience_rows]
+    edits = (user.is_superuser or bool(enters_admin)) and not is_lapsed(user)
+    audiences = [(pk, _clauses_from(text)) for pk, text in audience_rows]
     facts = facts_about(user, session, [pk for (pk,) in group_rows], has_second_factor)
     met = _met_by(facts, audiences)
-    if has_second_factor:
+    if has_second_factor or is_lapsed(user):
         return facts, met, edits, False
     return facts, met, False, edits or met != _met_by(facts | {SECOND_FACTOR}, audiences)
+
+
+@lru_cache(maxsize=10_000)
+def _clauses_from(text: str) -> list[list[str]]:
+    """Read stored clauses; the same ones are asked for again for every reader."""
+    clauses: list[list[str]] = json.loads(text)
+    return clauses
 
 
 def _met_by(facts: frozenset[str], audiences: Iterable[tuple[int, list[list[str]]]]) -> frozenset[int]:

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "access.middleware.ClearanceMiddleware",
-    "members.middleware.SecondFactorMiddleware",
+    "members.middleware.RoleMiddleware",
     "members.middleware.TimeZoneMiddleware",
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",

@@ -13,21 +13,23 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from access.readers import ADMIN_PERMISSION, has_set_up_second_factor
+from access.readers import ADMIN_PERMISSION, has_set_up_second_factor, is_lapsed
 
 ADMIN = "/admin/"
 # Pages made for one person only. What readers with the same rights share shows no local times.
 OWN_PAGES = re.compile(rf"/({'|'.join(code for code, _name in settings.LANGUAGES)})/(account|accounts|my|people)/")
 
 
-class SecondFactorMiddleware:
-    """Keeps the admin closed to whoever set up no second factor, if the hub requires one."""
+class RoleMiddleware:
+    """Keeps the admin closed to those whose membership is paused or over, and to whoever lacks a second factor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Lead people with a role to the page where they set one up (two queries, in the admin only)."""
+        """Lead people with a role to the page that says what is missing (two queries, in the admin only)."""
+        if request.path.startswith(ADMIN) and is_lapsed(request.user):
+            return redirect("confirm_membership")
         if settings.SECOND_FACTOR_REQUIRED and request.path.startswith(ADMIN) and self._lacks_one(request):
             messages.warning(request, gettext("Your role needs a second factor. Set up a passkey or an app, please."))
             return redirect("mfa_index")

@@ -91,9 +91,12 @@ def _meeting_one_of(clause: frozenset[str]) -> Q:
         elif fact == SECOND_FACTOR:
             factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
             met |= Q(Exists(factors)) if settings.SECOND_FACTOR_REQUIRED else ~Q(pk__in=[])
+    # What waits for people whose membership is paused or over gives them nothing now.
+    lapsed = User.objects.filter(is_member=True).exclude(pk__in=User.objects.current_members().values("pk"))
     # A subquery instead of a join: several clauses ask for groups of their own.
     in_groups = User.groups.through.objects.filter(group_id__in=keys[GROUP]).values("user_id")
-    return met | Q(pk__in=in_groups) | Q(organisation_id__in=keys[ORGANISATION]) | Q(pk__in=keys[PERSON])
+    named = Q(pk__in=in_groups) | Q(organisation_id__in=keys[ORGANISATION]) | Q(pk__in=keys[PERSON])
+    return met | (named & ~Q(pk__in=lapsed.values("pk")))
 
 
 def readership_of(conditions: Conditions) -> Readership:

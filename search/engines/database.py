@@ -193,7 +193,7 @@ def _only_scored(entries: QuerySet[SearchEntry], scores: dict[int, float]) -> Qu
 
 def _readable(audience_ids: frozenset[int]) -> QuerySet[SearchEntry]:
     """Return the entries of live pages that readers with these audiences may read."""
-    allowed = PageAccess.objects.filter(audience_id__in=sorted(audience_ids), page__live=True)
+    allowed = PageAccess.objects.filter(audience__among=audience_ids, page__live=True)
     return SearchEntry.objects.filter(is_removed=False, page_id__in=allowed.values("page_id"))
 
 

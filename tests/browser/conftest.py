@@ -98,8 +98,6 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
         "SECOND_FACTOR_REQUIRED": "false",
         "DATABASE_URL": database_url,
         "BASE_URL": f"http://127.0.0.1:{port}",
-        # As in the demo: its accounts have no second factor.
-        "SECOND_FACTOR_REQUIRED": "false",
         "MEDIA_ROOT": str(folder / "media"),
         "ELASTICSEARCH_URL": os.environ.get("TEST_ELASTICSEARCH_URL", ""),
         "ELASTICSEARCH_PREFIX": f"gkh-browser-{worker_id}",

@@ -20,6 +20,7 @@ from access.models import (
     AUTHENTICATED,
     EVERYONE,
     NOBODY,
+    SECOND_FACTOR,
     SUPERUSER,
     Audience,
     Conditions,
@@ -43,7 +44,8 @@ def conditions_of_restriction(restriction: BaseViewRestriction) -> Conditions:
             return frozenset({frozenset({AUTHENTICATED})})
         case BaseViewRestriction.GROUPS:
             groups = {f"wagtail-group:{group.pk}" for group in restriction.groups.all()}
-            return frozenset({frozenset({*groups, SUPERUSER})})
+            # As for what is marked TLP:AMBER, which it is labelled as.
+            return frozenset({frozenset({*groups, SUPERUSER}), frozenset({SECOND_FACTOR})})
         case BaseViewRestriction.PASSWORD:
             return frozenset({frozenset({f"password:{restriction.pk}"})})
     return NOBODY

@@ -25,10 +25,9 @@ from access.audit import record
 from access.models import AuditEntry, Marking
 from access.policy import readable_pages
 from access.readers import Reader, reader_of
+from access.spreadsheets import plain_cell
 
 BATCH = 500
-# Spreadsheets take what begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 ACTIONS = {
     "page.read": _("Page read"),
@@ -107,12 +106,6 @@ def details_as_text(details: dict[str, Any]) -> str:
         if text:
             parts.append(f"{name}: {text}")
     return "; ".join(parts)
-
-
-def plain_cell(text: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 @dataclass(frozen=True)

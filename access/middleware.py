@@ -10,16 +10,28 @@ from wagtail.models import Page, Revision
 from wagtail_localize.models import Translation
 
 from access.clearance import at_work, is_cleared_for_page, is_cleared_for_revision
+from access.readers import reader_of
+from access.reading import PAGE_OPENED, record_page_reading
 
 # What Wagtail's admin calls the keys of revisions in its addresses; words such as "latest" stand for others.
 ADMIN = "/admin/"
 REVISION_KEYS = ("revision_id", "revision_id_a", "revision_id_b")
 # And the keys of pages.
 PAGE_KEYS = ("page_id", "page_pk", "page_to_move_id", "destination_id", "parent_page_id")
+# The screens of the admin on which a page's text is read, by the names of their addresses.
+OPENING = {
+    f"wagtailadmin_pages:{name}"
+    for name in (
+        *("edit", "preview_on_edit", "view_draft", "workflow_preview"),
+        *("revisions_view", "revisions_revert", "revisions_compare"),
+    )
+}
 
 
 class ClearanceMiddleware:
     """Keeps from people in the admin the pages, and the earlier states of pages, that they are not cleared for.
+
+    What they open of the others is told in the audit, if it is TLP:AMBER or stricter.
 
     Most of Wagtail's views ask what somebody may do with a page; some show its title first, such as the one that
     confirms a move.
@@ -45,6 +57,9 @@ class ClearanceMiddleware:
             pages = pages | Page.objects.filter(translation_key__in=translations.values("source__object_id"))
         if pages.query.where and not all(is_cleared_for_page(request.user, page) for page in pages):
             raise Http404
+        if request.method == "GET" and request.resolver_match and request.resolver_match.view_name in OPENING:
+            for page in Page.objects.filter(pk=kwargs.get("page_id") or kwargs.get("pk")).select_related("access"):
+                record_page_reading(reader_of(request), page, PAGE_OPENED)
         named = {str(kwargs[key]) for key in REVISION_KEYS if key in kwargs}
         if "earliest" in named and (page_id := kwargs.get("pk")):
             # Only comparisons name it, and it was the first of the page.

@@ -12,8 +12,8 @@ from wagtail.models import Collection, CollectionMember, CollectionViewRestricti
 from wagtail.permissions import policy_registry
 
 from access.audiences import conditions_of_restriction
-from access.models import EVERYONE, Audience
-from access.readers import Reader, facts_about
+from access.models import EVERYONE, SUPERUSER, Audience
+from access.readers import Reader
 
 
 def readable_pages[PageType: Page](pages: QuerySet[PageType], reader: Reader) -> QuerySet[PageType]:
@@ -35,11 +35,6 @@ def is_public_page(page: Page) -> bool:
     """Tell whether everyone may read a page as it is live now (no query if its audience was loaded with it)."""
     access = getattr(page, "access", None)
     return page.live and access is not None and access.audience.is_met_by(())
-
-
-def needs_watermark(marking: str) -> bool:
-    """Tell whether a copy to take along must name who took it: at TLP:AMBER or stricter, or if nobody knows."""
-    return marking not in {"CLEAR", "GREEN"}
 
 
 def pages_using(file: Model) -> QuerySet[Page]:
@@ -74,7 +69,12 @@ def own_marking_lets(file: Any, reader: Reader) -> bool:
     What a page shows of a file, its title and thumbnail as much as its address, asks this besides the page's policy.
     """
     audience_id = getattr(file, "audience_id", None)
-    return audience_id is None or audience_id in reader.audience_ids or getattr(reader.user, "is_superuser", False)
+    return audience_id is None or audience_id in reader.audience_ids or _is_administrator(reader)
+
+
+def _is_administrator(reader: Reader) -> bool:
+    """Tell whether somebody sees to everything, and does so now: not as somebody else, nor without a second factor."""
+    return reader.edits and SUPERUSER in reader.facts
 
 
 def _not_closed_by_own_marking(audience_ids: Iterable[int]) -> Q:
@@ -96,11 +96,10 @@ def _may_work_with(file: CollectionMember, pages: QuerySet[Page], reader: Reader
 def _collections_closed_to(reader: Reader) -> QuerySet[Collection]:
     """Return the collections that Wagtail's privacy settings, theirs or one's above, keep from the reader."""
     restrictions = list(CollectionViewRestriction.objects.select_related("collection").prefetch_related("groups"))
-    # Without the session: passwords are not offered, and a page's must not open a collection.
-    facts = facts_about(reader.user) if restrictions else frozenset()
     closed = Q(pk__in=[])
     for restriction in restrictions:
-        if not all(facts & clause for clause in conditions_of_restriction(restriction)):
+        # Passwords are not offered, and a page's must not open a collection: no clause of one is met here.
+        if not all(reader.facts & clause for clause in conditions_of_restriction(restriction)):
             closed |= Q(path__startswith=restriction.collection.path)
     return Collection.objects.filter(closed)
 

@@ -47,6 +47,7 @@ class Reader:
         edits: whether they may enter the admin; files that no page uses are shown to them only.
         generation: the content generation in which the set was computed.
         user: the user, or Django's anonymous user.
+        facts: what is true of them, as audiences say it; of the persona, if they see the site as one.
         persona: whom an editor sees the site as (`access.view_as`); nothing for everybody else.
         lacks_second_factor: whether they could read or edit more if they had set up a second factor.
     """
@@ -57,6 +58,7 @@ class Reader:
     edits: bool
     generation: int
     user: object
+    facts: frozenset[str] = frozenset()
     persona: str = ""
     lacks_second_factor: bool = False
 
@@ -89,11 +91,10 @@ def facts_about(
     if not user.is_authenticated or not user.is_active:
         return frozenset(facts)
 
-    facts.add(AUTHENTICATED)
     if is_lapsed(user):
-        # Their groups and their organisation wait for them; until then they read as any account does.
+        # Their groups and their organisation wait for them; until then they read what everyone does.
         return frozenset(facts)
-    facts.add(f"{PERSON}{user.pk}")
+    facts.update({AUTHENTICATED, f"{PERSON}{user.pk}"})
     if user.is_current_member:
         facts.add(MEMBER)
     if user.organisation_id:
@@ -137,10 +138,11 @@ def reader_for(user: Any, session: SessionBase | None = None) -> Reader:
     return Reader(
         audience_ids=audience_ids,
         is_member=MEMBER in facts,
-        is_signed_in=AUTHENTICATED in facts,
+        is_signed_in=user.is_authenticated and user.is_active,
         edits=edits,
         generation=generation,
         user=user,
+        facts=facts,
         lacks_second_factor=lacks_second_factor,
     )
 
@@ -195,7 +197,7 @@ def limited_to_members(reader: Reader) -> Reader:
     """Return a reader without the rights that not every member has, such as those of their groups (one query)."""
     audiences = Audience.objects.filter(pk__in=reader.audience_ids)
     shared = frozenset(audience.pk for audience in audiences if audience.is_met_by({AUTHENTICATED, MEMBER}))
-    return replace(reader, audience_ids=shared, edits=False)
+    return replace(reader, audience_ids=shared, edits=False, facts=reader.facts & {AUTHENTICATED, MEMBER})
 
 
 def visitor() -> Reader:

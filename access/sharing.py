@@ -5,6 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 
+def keep_nowhere[Response: HttpResponse](response: Response) -> Response:
+    """Mark an answer whose reading is told in the audit: no copy of it is kept, not in its reader's browser either."""
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def share_among_equals[Response: HttpResponse](response: Response) -> Response:
     """Mark an answer that depends on address and rights alone, and names nobody, so that it may be kept.
 

@@ -9,8 +9,7 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from access.clearance import closed_audience_ids
-from access.models import AUTHENTICATED, GROUP, MEMBER, SECOND_FACTOR, Audience
+from access.models import AUTHENTICATED, GROUP, MEMBER, SECOND_FACTOR, SUPERUSER, Audience
 from access.readers import Reader
 
 SESSION_KEY = "view_as"
@@ -62,7 +61,7 @@ def viewed_as(request: HttpRequest) -> str:
 def reader_as(reader: Reader, persona: str) -> Reader:
     """Return the reader that an editor sees the site as (one query).
 
-    What a group may read that the editor is not cleared for stays unseen.
+    What the persona may read that the editor may not stays unseen; administrators may see everything.
     """
     facts = facts_of_persona(persona)
     if facts is None or not reader.edits:
@@ -70,10 +69,11 @@ def reader_as(reader: Reader, persona: str) -> Reader:
     met = {audience.pk for audience in Audience.objects.all() if audience.is_met_by(facts)}
     return replace(
         reader,
-        audience_ids=frozenset(met - closed_audience_ids(reader.user)),
+        audience_ids=frozenset(met if SUPERUSER in reader.facts else met & reader.audience_ids),
         is_member=MEMBER in facts,
         is_signed_in=AUTHENTICATED in facts,
         edits=False,
+        facts=facts,
         user=reader.user if facts else AnonymousUser(),
         persona=persona,
     )

@@ -11,10 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from access.policy import needs_watermark
 from access.readers import reader_of
-from access.reading import PAGE_TAKEN, record_page_reading
-from access.sharing import share_among_equals
+from access.reading import PAGE_TAKEN, is_recorded, record_page_reading
+from access.sharing import keep_nowhere, share_among_equals
 from home.queries import frame_for
 from knowledge.addresses import full_address_of
 from knowledge.citations import Citation, citation_of
@@ -48,7 +47,7 @@ def citation_for(page: KnowledgePage, request: HttpRequest) -> Citation:
 def cite(request: HttpRequest, page_id: int, form: str) -> HttpResponse:
     """Give a citation to a program that keeps references (public view; asks the policy)."""
     page = _readable_piece(request, page_id)
-    is_recorded = record_page_reading(reader_of(request), page, PAGE_TAKEN, form=form)
+    is_restricted = record_page_reading(reader_of(request), page, PAGE_TAKEN, form=form)
     citation = citation_for(page, request)
     content_type, text = {
         "bib": ("application/x-bibtex", citation.bibtex),
@@ -56,7 +55,7 @@ def cite(request: HttpRequest, page_id: int, form: str) -> HttpResponse:
     }[form]
     response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{page.slug}.{form}") or "attachment"
-    return response if is_recorded else share_among_equals(response)
+    return keep_nowhere(response) if is_restricted else share_among_equals(response)
 
 
 @require_safe
@@ -76,7 +75,7 @@ def pdf(request: HttpRequest, page_id: int) -> HttpResponse:
             "reading": reading_context(page, reader),
             "citation": citation_for(page, request),
             "made_at": timezone.now(),
-            "watermark": str(reader.user) if needs_watermark(page.label) else "",
+            "watermark": str(reader.user) if is_recorded(page.label) else "",
         }
         html = render_to_string("knowledge/pdf.html", context, request)
     try:

@@ -19,7 +19,7 @@ from wagtail.models import Page
 from access.policy import may_read_page
 from access.readers import reader_of
 from access.reading import record_page_reading
-from access.sharing import share_among_equals
+from access.sharing import keep_nowhere, share_among_equals
 from home.views import admin_help
 from knowledge.links import DocumentReferenceHandler, PageReferenceHandler
 
@@ -45,7 +45,7 @@ def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         # The audience holds Wagtail's privacy settings already; asking for them again would cost two queries.
         page.get_view_restrictions = list
         if record_page_reading(reader_of(request), page):
-            return serve(page, request, args, kwargs)  # Made anew for each, so that each is recorded.
+            return keep_nowhere(serve(page, request, args, kwargs))  # Made anew for each, so that each is recorded.
         return share_among_equals(serve(page, request, args, kwargs))
 
     return serve_to_reader

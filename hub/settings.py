@@ -109,9 +109,6 @@ TEMPLATES = [
     },
 ]
 
-# Forms' own templates may be in templates/ too.
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-
 # --- Data ---------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT["DATABASE_URL"]}
 DATABASES["default"]["CONN_MAX_AGE"] = ENVIRONMENT["DATABASE_CONN_MAX_AGE"]

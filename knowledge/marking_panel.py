@@ -21,6 +21,8 @@ from access.models import NOBODY, Conditions, conditions_of_marking, is_wider
 from members.readership import people_meeting, readership_of
 from members.sharing import SharedWithField, named_by
 
+# Whoever has this may write pages in the language they are written in; translators do not have it.
+EDIT_ORIGINALS = "knowledge.edit_originals"
 # How many people a list shows; more are counted.
 MOST_PEOPLE = 500
 
@@ -77,7 +79,8 @@ def marking_panels() -> list[Panel]:
 
 def _editable_page(request: HttpRequest, page_id: int) -> Page:
     page = get_object_or_404(Page, pk=page_id).specific
-    if not page.permissions_for_user(request.user).can_edit():
+    # Those who only translate mark nothing, and need not know who the members are.
+    if not request.user.has_perm(EDIT_ORIGINALS) or not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
     return page
 
@@ -112,7 +115,8 @@ def check_readership(request: HttpRequest) -> JsonResponse:
     if str(request.POST.get("page", "")).isdecimal():
         page = _editable_page(request, int(request.POST["page"]))
     else:
-        parent = get_object_or_404(Page, pk=int(str(request.POST.get("parent", "")).strip() or 0))
+        key = str(request.POST.get("parent", ""))
+        parent = get_object_or_404(Page, pk=int(key) if key.isdecimal() else 0)
         if not parent.permissions_for_user(request.user).can_add_subpage():
             raise PermissionDenied
     field = SharedWithField()

@@ -24,6 +24,7 @@ from wagtail.models import Page, PageViewRestriction, get_page_content_types, ge
 from wagtail.permissions import policy_registry
 
 from access.rows import JSONRows
+from access.spreadsheets import plain_cell
 from knowledge.models import ReadablePage, Usefulness
 from members.models import User
 
@@ -146,8 +147,9 @@ class DueForReviewView(PageReportView):
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
+            "title": plain_cell,
             **CELLS_OF_PAGES,
-            "owner": lambda owner: str(owner or ""),
+            "owner": lambda owner: plain_cell(owner or ""),
         }.items()
     }
 
@@ -207,9 +209,10 @@ class UsefulnessView(PageReportView):
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
+            "title": plain_cell,
             **CELLS_OF_PAGES,
             "answered_at": lambda time: time.date().isoformat(),
-            "comment_rows": comments_in_cell,
+            "comment_rows": lambda rows: plain_cell(comments_in_cell(rows)),
         }.items()
     }
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from access.readers import reader_of
 from access.reading import record_page_reading
-from access.sharing import share_among_equals
+from access.sharing import keep_nowhere, share_among_equals
 from knowledge.comparison import FEWEST, MOST, cases_on_offer, cases_to_compare, parts_side_by_side
 from knowledge.subjects import (
     concept_trees,
@@ -105,4 +105,4 @@ def compare(request: HttpRequest) -> HttpResponse:
     }
     recorded = [record_page_reading(reader, case) for case in cases] if is_comparison else []
     response = render(request, "knowledge/compare.html", context)
-    return response if any(recorded) else share_among_equals(response)
+    return keep_nowhere(response) if any(recorded) else share_among_equals(response)

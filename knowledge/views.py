@@ -24,7 +24,7 @@ from access.models import EVERYONE, Audience
 from access.policy import is_public_file, may_read_file, readable_pages
 from access.readers import reader_of
 from access.reading import PAGE_TAKEN, label_of_file, record_file_reading, record_page_reading
-from access.sharing import share_among_equals
+from access.sharing import keep_nowhere, share_among_equals
 from knowledge import captions
 from knowledge.addresses import address_of
 from knowledge.forms import AdaptationForm
@@ -66,9 +66,10 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     if "\x00" in path or len(path) > 255:
         raise Http404
     record = _file_record(path)
-    if record is None or not may_read_file(record, reader_of(request)):
+    is_public = record is not None and is_public_file(record)
+    if record is None or not (is_public or may_read_file(record, reader_of(request))):
         raise Http404
-    is_recorded = record_file_reading(reader_of(request), record)
+    is_recorded = not is_public and record_file_reading(reader_of(request), record)
     content_type = media_type_of(path) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     name = quote(PurePosixPath(path).name)
     disposition = f"{'inline' if content_type in SHOWN_IN_BROWSER else 'attachment'}; filename*=utf-8''{name}"
@@ -84,7 +85,6 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     else:
         response = serve_stored(request, default_storage, path, content_type)
     response["Content-Disposition"] = disposition
-    is_public = is_public_file(record)
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-store"
     return response
 
@@ -125,7 +125,7 @@ def _readable_recording(request: HttpRequest, page_id: int) -> WebinarRecording:
 
 def _text_file(request: HttpRequest, page: WebinarRecording, text: str, extension: str) -> HttpResponse:
     """Answer with a text of a recording, shown or (with `?download`) to keep."""
-    record_page_reading(reader_of(request), page, PAGE_TAKEN, form=extension)
+    is_restricted = record_page_reading(reader_of(request), page, PAGE_TAKEN, form=extension)
     content_type = {"vtt": "text/vtt", "txt": "text/plain"}[extension]
     response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     disposition = "attachment" if "download" in request.GET else "inline"
@@ -133,7 +133,7 @@ def _text_file(request: HttpRequest, page: WebinarRecording, text: str, extensio
     response["Content-Disposition"] = f"{disposition}; filename*=utf-8''{name}"
     is_public = page.access.audience_id == Audience.objects.for_conditions(EVERYONE).pk
     response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-cache"
-    return response
+    return keep_nowhere(response) if is_restricted else response
 
 
 @require_safe
@@ -184,7 +184,7 @@ def read_in_source_language(request: HttpRequest, page_id: int) -> HttpResponse:
         return redirect("read_in_source_language", source.pk)
     request.is_untranslated_view = True  # type: ignore[attr-defined]
     if record_page_reading(reader, specific):
-        return specific.serve(request)
+        return keep_nowhere(specific.serve(request))
     return share_among_equals(specific.serve(request))
 
 

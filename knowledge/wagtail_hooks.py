@@ -28,8 +28,6 @@ from wagtail.permissions import policy_registry
 
 from access.audiences import source_of
 from access.models import MarkedPage
-from access.readers import reader_of
-from access.reading import PAGE_OPENED, record_page_reading
 from access.strictness import opens_when_moved
 from knowledge import captions
 from knowledge.editing import (
@@ -220,13 +218,6 @@ def pass_gate_in_bulk(
             is_closed = True
             explain_closed_gate(request, page.get_admin_display_title(), " ".join(gaps))
     return redirect(action.next_url) if is_closed else None
-
-
-@hooks.register("before_edit_page", order=10)
-def record_opened_page(request: HttpRequest, page: Page) -> None:
-    """Tell in the audit who opened what is TLP:AMBER or stricter in the editor."""
-    if request.method == "GET" and isinstance(page, MarkedPage):
-        record_page_reading(reader_of(request), page, PAGE_OPENED)
 
 
 # --- The sensitivity review -------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from wagtail.models import Page, get_page_content_types
 from wagtail_localize.models import Translation
 from wagtail_localize.views.report import TranslationsReportView
 
+from access.spreadsheets import plain_cell
 from knowledge.reports import editable_pages, language_of, originals, type_of
 from translation.queries import DRAFT, MISSING, OUTDATED, state_name, with_translation_states
 from translation.roles import SUBMIT_TRANSLATION
@@ -85,6 +86,7 @@ class WithoutTranslationView(PageReportView):
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
+            "title": plain_cell,
             "content_type": get_content_type_label,
             "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
             **{state_name(code): _state_label for code in LANGUAGE_CODES},

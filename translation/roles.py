@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import get_language_info
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page
 
-# Whoever has this may write pages in the language they are written in; translators do not have it.
-EDIT_ORIGINALS = "knowledge.edit_originals"
+from knowledge.marking_panel import EDIT_ORIGINALS
+
 SUBMIT_TRANSLATION = "wagtail_localize.submit_translation"
 # The field's terms in all languages, for those who write and translate; administrators change them.
 VIEW_VOCABULARY = "vocabulary.view_concept"

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import ImageFile
 
-from access.policy import needs_watermark
+from access.reading import is_recorded
 from home.models import Brand, BrandName
 from knowledge import pdf
 from knowledge.citations import Citation
@@ -147,8 +147,8 @@ def test_a_citation_costs_few_queries(client, django_assert_max_num_queries):
 
 
 def test_what_must_name_its_taker():
-    assert not any(map(needs_watermark, ("CLEAR", "GREEN")))
-    assert all(map(needs_watermark, ("AMBER", "AMBER+STRICT", "RED", "", "NEW")))
+    assert not any(map(is_recorded, ("CLEAR", "GREEN")))
+    assert all(map(is_recorded, ("AMBER", "AMBER+STRICT", "RED", "", "NEW")))
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_a_pdf_says_whose_it_is_where_it_must(client, written, monkeypatch):
     assert answer["Cache-Control"] == "private, no-store"
     assert "Watermark" not in written[-1]
     assert written[-1].count("TLP:GREEN") >= 3  # Header, footer, citation.
-    monkeypatch.setattr("home.copies.needs_watermark", lambda marking: True)
+    monkeypatch.setattr("home.copies.is_recorded", lambda marking: True)
     client.get(f"/en/pdf/{page.pk}/")
     watermark = written[-1][written[-1].index('<div class="watermark">') :]
     assert re.match(r'<div class="watermark"><bdi>Nadia Watermark</bdi> · <bdi dir="ltr">\d{4}-.* UTC', watermark)

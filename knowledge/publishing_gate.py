@@ -36,10 +36,12 @@ class Gap:
     Attributes:
         field: name of the form field it is found in.
         message: what is missing and where, in the active language.
+        logged: the same without what not all who see the log may know, where that is something else.
     """
 
     field: str
     message: str
+    logged: str = ""
 
 
 def find_gaps(page: MarkedPage) -> list[Gap]:
@@ -51,10 +53,8 @@ def find_gaps(page: MarkedPage) -> list[Gap]:
         gaps.append(Gap("shared_with", _("The marking names nobody: nobody but editors could read the page.")))
     if getattr(page, "lead_image_id", None) and not page.lead_image_alternative_text.strip():
         gaps.append(Gap("lead_image_alternative_text", _("The lead image has no alternative text.")))
-    gaps.extend(
-        Gap("marking", _("Some readers of the page could not open this file, which is more restricted: %s") % title)
-        for title in _closed_files(page)
-    )
+    stricter = _("Some readers of the page could not open this file, which is more restricted: %s")
+    gaps.extend(Gap("marking", stricter % title, stricter % _("Restricted file")) for title in _closed_files(page))
     for name in getattr(page, "body_fields", ()):
         gaps.extend(Gap(name, message) for message in _body_gaps(getattr(page, name)))
     return gaps
@@ -88,7 +88,7 @@ def _closed_files(page: MarkedPage) -> Iterator[str]:
     conditions = conditions_of_marking(page.marking, page.shared_with) | conditions_around(page)
     for file in _files_of(page):
         if file is not None and file.audience is not None and is_wider(conditions, file.audience.conditions):
-            yield file.title
+            yield str(file)
 
 
 def _body_gaps(body: StreamValue) -> Iterator[str]:
@@ -136,12 +136,11 @@ def pass_gate(page: ReadablePage, user: Any) -> None:
     gaps = find_gaps(page)
     if not gaps:
         return
-    messages = [gap.message for gap in gaps]
     if not page.publishing_reason.strip():
-        raise GateClosed(" ".join(messages))
+        raise GateClosed(" ".join(gap.message for gap in gaps))
     log(
         instance=page,
         action=LOG_ACTION,
         user=user,
-        data={"reason": page.publishing_reason, "gaps": messages},
+        data={"reason": page.publishing_reason, "gaps": [gap.logged or gap.message for gap in gaps]},
     )

@@ -58,9 +58,11 @@ def shared_world(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def world(shared_world, db, settings) -> World:
+def world(shared_world, db, settings, monkeypatch) -> World:
     """The world, with the settings it was made with."""
     made, fixed = shared_world
     for name, value in fixed.items():
         setattr(settings, name, value)
+    for module in ("knowledge.queries", "knowledge.subjects"):
+        monkeypatch.setattr(f"{module}.PAGE_SIZE", 100)  # All of it is on the first page of every list.
     return made

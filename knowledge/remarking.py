@@ -1,7 +1,8 @@
-"""Marks a section and all that is below it, in batches that each are done wholly or not at all.
+"""Marks a section and all that is below it, in steps that each are done wholly or not at all, and are short.
 
-Every page gets the same marking as its section, so a page that has it already under a section that has not, or the
-other way round, asks at least what all will ask in the end: nothing is more open in between than it was or will be.
+First every page gets the marking, those below before the section they are in: as long as the section has the old one
+they ask for both. Then what they inherit is worked out anew, and they ask for the new one alone. So nothing is more
+open in between than it was or will be, nor than the section it is in, wherever the run is cut off.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ BATCH = 100
 
 
 def pages_to_mark(section: Page) -> QuerySet[Page]:
-    """Return a section and the pages below it, from the top; aliases and translations follow their sources."""
-    return section.get_descendants(inclusive=True).filter(alias_of__isnull=True).order_by("path")
+    """Return a section and the pages below it, from below; aliases and translations follow their sources."""
+    return section.get_descendants(inclusive=True).filter(alias_of__isnull=True).order_by("-path")
 
 
 def would_open_up(remarking: Remarking) -> bool:
@@ -53,19 +54,51 @@ def mark_next(remarking_id: int) -> Remarking:
         remarking = Remarking.objects.select_for_update().select_related("section").get(pk=remarking_id)
         if remarking.finished_at is not None or remarking.waits_for_approval:
             return remarking
-        rows = pages_to_mark(remarking.section).filter(path__gt=remarking.reached)
-        pages = list(rows.values_list("pk", "path", "translation_key")[:BATCH])
-        if pages:
-            sources = source_page_ids({key for _pk, _path, key in pages})
-            _mark([pk for pk, _path, key in pages if sources.get(key, pk) == pk], remarking)
-            remarking.reached = pages[-1][1]
-            remarking.done += len(pages)
-        if len(pages) < BATCH:
-            remarking.finished_at = timezone.now()
-            # Pages may have come or gone meanwhile.
-            remarking.total = remarking.done
+        if remarking.all_marked:
+            _settle_batch(remarking)
+        else:
+            _mark_batch(remarking)
         remarking.save()
         return remarking
+
+
+def _mark_batch(remarking: Remarking) -> None:
+    """Give the next pages the marking; originals with their translations and aliases."""
+    rows = pages_to_mark(remarking.section)
+    if remarking.reached:
+        rows = rows.filter(path__lt=remarking.reached)
+    pages = list(rows.values_list("pk", "path", "translation_key")[:BATCH])
+    if pages:
+        sources = source_page_ids({key for _pk, _path, key in pages})
+        _mark([pk for pk, _path, key in pages if sources.get(key, pk) == pk], remarking)
+        remarking.reached = pages[-1][1]
+        remarking.done += len(pages)
+    if len(pages) < BATCH:
+        remarking.all_marked, remarking.reached = True, ""
+        # Pages may have come or gone meanwhile.
+        remarking.total = remarking.done
+
+
+def _settle_batch(remarking: Remarking) -> None:
+    """Work out anew what the next pages, their translations and aliases ask, now that their sections are marked."""
+    below = _pages_to_settle(remarking.section).filter(path__gt=remarking.reached).order_by("path")
+    pages = list(below.values_list("pk", "path")[:BATCH])
+    refresh_audiences([pk for pk, _path in pages], descend=False)
+    if pages:
+        remarking.reached = pages[-1][1]
+    if len(pages) < BATCH:
+        remarking.finished_at = timezone.now()
+
+
+def _pages_to_settle(section: Page) -> QuerySet[Page]:
+    """Return a section, what is below it, and what is in the trees of translations without a version there."""
+    inside = section.get_descendants(inclusive=True)
+    keys = inside.order_by().values("translation_key")
+    elsewhere = Q(pk__in=[])
+    translated = Page.objects.filter(translation_key__in=keys, numchild__gt=0).exclude(pk__in=inside.values("pk"))
+    for path in translated.values_list("path", flat=True):
+        elsewhere |= Q(path__startswith=path)
+    return Page.objects.filter(Q(path__startswith=section.path) | elsewhere & ~Q(translation_key__in=keys))
 
 
 def _mark(originals: list[int], remarking: Remarking) -> None:
@@ -98,8 +131,19 @@ def _mark(originals: list[int], remarking: Remarking) -> None:
         if pk in before
     )
     refresh_audiences(ids, descend=False)
-    # What is below a section inherits, also what was written in the tree of a translation.
-    refresh_audiences(Page.objects.filter(pk__in=ids, numchild__gt=0).values_list("pk", flat=True))
+    refresh_audiences(_others_below(ids, live), descend=False)
+
+
+def _others_below(page_ids: list[int], live: dict[str, Any]) -> list[int]:
+    """Return what is below sections without their marking: written in the tree of a translation, or mirrored here.
+
+    What has it asks all that the section asks by itself.
+    """
+    below = Q(pk__in=[])
+    for path in Page.objects.filter(pk__in=page_ids, numchild__gt=0).values_list("path", flat=True):
+        below |= Q(path__startswith=path)
+    marked = PageAccess.objects.filter(**live).values("page")
+    return list(Page.objects.filter(below).exclude(pk__in=marked).values_list("pk", flat=True))
 
 
 def _mark_drafts(page_ids: list[int], live: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from access.models import Conditions, Marking, conditions_of_marking
 class Remarking(models.Model):
     """One marking for a section and all that is below it, given page by page in the background.
 
-    `reached` is the tree path of the last page that has it: a run that was cut off goes on behind it.
+    `reached` is the tree path of the last page that has it, or, once all have it, of the last whose audience was worked
+    out anew: a run that was cut off goes on from there.
     """
 
     section = models.ForeignKey(Page, verbose_name=_("section"), on_delete=models.CASCADE, related_name="+")
@@ -32,6 +33,7 @@ class Remarking(models.Model):
     )
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    all_marked = models.BooleanField(default=False)
     reached = models.CharField(max_length=255, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

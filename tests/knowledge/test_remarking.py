@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import reverse
 
+from access.audiences import refresh_audiences
 from access.models import AuditEntry, PageAccess, is_wider
 from knowledge import remarking as module
 from knowledge.models import Article, KnowledgeIndexPage, Remarking
@@ -93,6 +95,40 @@ def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, the
         for pk, conditions in state.items():
             # Whoever reads in between could before, or can afterwards.
             assert not is_wider(conditions, before[pk]) or not is_wider(conditions, after[pk])
+
+
+@pytest.mark.parametrize(("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR")])
+def test_nothing_is_more_open_in_between_than_the_section_it_is_in(filled, first, then):
+    """Wherever a run is cut off, and also what was written in the tree of a translation."""
+    french = translate(filled, "fr")
+    only_french = make_article("Page en français", marking="CLEAR", parent=french)
+    mark_section.enqueue(ask(filled, first).pk)
+    asked = ask(filled, then)
+    while asked.finished_at is None:
+        asked = mark_next(asked.pk)
+        actual = conditions_by_page()
+        point = transaction.savepoint()
+        refresh_audiences([filled.pk, french.pk])
+        for pk, conditions in conditions_by_page().items():
+            assert not is_wider(actual[pk], conditions)
+        transaction.savepoint_rollback(point)
+    assert conditions_by_page()[only_french.pk] == asked.conditions
+    assert refresh_audiences([filled.pk, french.pk]) == set()
+
+
+@pytest.mark.parametrize(("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR")])
+def test_no_step_changes_more_than_its_share(filled, first, then, monkeypatch):
+    """Not even the one that reaches the section itself, which everything below inherits from."""
+    monkeypatch.setattr(module, "BATCH", 1)
+    mark_section.enqueue(ask(filled, first).pk)
+    asked, before, changed = ask(filled, then), conditions_by_page(), []
+    while asked.finished_at is None:
+        asked = mark_next(asked.pk)
+        now = conditions_by_page()
+        changed.append(sum(now[pk] != before[pk] for pk in now))
+        before = now
+    assert sum(changed) >= 10
+    assert max(changed) == filled.get_translations(inclusive=True).count()
 
 
 def test_only_what_opens_up_needs_somebody_else(filled):

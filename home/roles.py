@@ -14,8 +14,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
+from knowledge.marking_panel import EDIT_ORIGINALS
 from members.roles import ADMINISTRATORS, EXPERTS, MEMBERS, SECRETARIAT
-from translation.roles import EDIT_ORIGINALS, EDITORS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, translators_group_name
+from translation.roles import EDITORS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, translators_group_name
 
 ENTER_ADMIN = "wagtailadmin.access_admin"
 # By the name of the group. Members read what is marked for them, experts are found: neither needs a permission.

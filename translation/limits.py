@@ -6,8 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
+from knowledge.marking_panel import EDIT_ORIGINALS
 from members.models import User
-from translation.roles import EDIT_ORIGINALS
 
 
 def may_edit_originals(user: User | AnonymousUser) -> bool:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page, PageViewRestriction
 from wagtail_localize.models import StringTranslation, TranslationSource
 
+from knowledge.marking_panel import EDIT_ORIGINALS
 from tests.factories import make_article, section
 from tests.translation.builders import person, submit, told, translate_texts
-from translation.roles import EDIT_ORIGINALS, SUBMIT_TRANSLATION, grant_editors, grant_translators
+from translation.roles import SUBMIT_TRANSLATION, grant_editors, grant_translators
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('knowledge', '0008_remarking'),
+        ('knowledge', '0009_sensitivity_review'),
     ]
 
     operations = [

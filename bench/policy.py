@@ -6,7 +6,7 @@ import re
 import statistics
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Any
@@ -132,7 +132,10 @@ def compare(person: Visitor, addresses: Iterator[str], pairs: int, prepare: Call
         visit = f"{address}{'&' if '?' in address else '?'}visit={number}"
         person.get(visit)
         seconds: dict[str, list[float]] = {"with": [], "without": []}
-        contexts = [("with", nullcontext), ("without", without_policy)]
+        contexts: list[tuple[str, Callable[[], AbstractContextManager]]] = [
+            ("with", nullcontext),
+            ("without", without_policy),
+        ]
         for turn in range(TURNS):
             for side, context in contexts if (number + turn) % 2 else contexts[::-1]:
                 with context():

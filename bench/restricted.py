@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
@@ -83,7 +84,11 @@ def _names(person: User, chance: random.Random) -> Iterator[tuple[Marking, list[
     groups = list(person.groups.values_list("pk", flat=True))
     organisations = list(Organisation.objects.exclude(pk=person.organisation_id).values_list("pk", flat=True))
     people = list(User.objects.filter(email__startswith="member-").exclude(pk=person.pk).values_list("pk", flat=True))
-    own = {Marking.AMBER: [], Marking.AMBER_STRICT: [person.organisation_id], Marking.RED: [person.pk]}
+    own: dict[Marking, list[Any]] = {
+        Marking.AMBER: [],
+        Marking.AMBER_STRICT: [person.organisation_id],
+        Marking.RED: [person.pk],
+    }
     others = {
         Marking.AMBER: (GROUP, groups, (1, 2)),
         Marking.AMBER_STRICT: (ORGANISATION, organisations, (1, 2)),
@@ -91,7 +96,7 @@ def _names(person: User, chance: random.Random) -> Iterator[tuple[Marking, list[
     }
     for marking, number in AUDIENCES.items():
         begin, keys, counts = others[marking]
-        seen: set[frozenset[int]] = set()
+        seen: set[frozenset[Any]] = set()
         while len(seen) < number:
             named = frozenset([*own[marking], *chance.sample(keys, chance.randint(*counts))])
             if named not in seen:
@@ -108,7 +113,7 @@ def write_restrictions(person: User, chance: random.Random) -> int:
     for number, (marking, shared_with) in enumerate(names):
         pages = KnowledgePage.objects.filter(translation_key__in=chosen[number :: len(names)])
         page_ids = list(pages.values_list("pk", flat=True))
-        live = {"marking": marking.value, "shared_with": shared_with}
+        live: dict[str, Any] = {"marking": marking.value, "shared_with": shared_with}
         KnowledgePage.objects.filter(pk__in=page_ids).update(**live)
         audience = Audience.objects.for_conditions(conditions_of_marking(**live))
         PageAccess.objects.filter(page__in=page_ids).update(**live, label=marking.value, audience=audience)

@@ -37,6 +37,7 @@ from knowledge.sensitivity_review import (
     authors_of_change,
     needs_review,
 )
+from members.models.invitations import groups_without_rights
 from tests.factories import UserFactory, make_article, make_document, section, stream, translate
 from tests.knowledge.reviews import ALL, answers_of, approve, editor_action, version_of
 
@@ -597,6 +598,12 @@ def test_what_is_as_strict(new, old, is_strict):
 
 
 class TestWorkflow:
+    def test_a_group_that_reviews_is_a_role(self, tree):
+        reviewers = Group.objects.create(name="Reviewers")
+        assert reviewers in groups_without_rights()
+        SensitivityReviewTask.objects.create(name="Another review").groups.add(reviewers)
+        assert reviewers not in groups_without_rights()
+
     def test_the_review_takes_the_place_of_a_bare_approval(self, tree):
         workflow = Workflow.objects.get()
         review = SensitivityReviewTask.objects.get()

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from wagtail.log_actions import get_active_log_context
 from wagtail.models import BaseViewRestriction, Page, PageViewRestriction
-from wagtail_localize.models import TranslationSource
+from wagtail_localize.models import Translation, TranslationSource
 
 from access import audit
 from access.generation import start_new_generation
@@ -83,6 +83,14 @@ def source_of(page: Page) -> Page | None:
     if source_id is None or source_id == page.pk:
         return None
     return Page.objects.filter(pk=source_id).first()
+
+
+def is_stopped_translation(page: Page) -> bool:
+    """Tell whether a translation has its source's marking, and a text of its own: an editor stopped translating it."""
+    stopped = Translation.objects.filter(
+        source__object_id=page.translation_key, target_locale=page.locale_id, enabled=False
+    )
+    return page.alias_of_id is None and stopped.exists()
 
 
 def _chain(path: str) -> Iterator[str]:

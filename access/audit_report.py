@@ -38,6 +38,7 @@ ACTIONS = {
     "file.marked": _("Own marking of a file changed"),
     "section.marking-asked": _("Marking of a whole section asked for"),
     "section.marking-approved": _("Marking of a whole section approved"),
+    "section.marking-declined": _("Marking of a whole section declined"),
     "page.restricted": _("Privacy setting of a page changed"),
     "collection.restricted": _("Privacy setting of a collection changed"),
     "review.approved": _("Sensitivity review: approved"),

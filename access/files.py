@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context
+from wagtail.models import Collection, ReferenceIndex, Revision, TaskState
 
+from access.audiences import conditions_of_restriction
 from access.audit import kind_of, record
 from access.clearance import may_name_file
 from access.models import EVERYONE, Audience, AuditEntry, Conditions, Marking, conditions_of_marking, is_wider
@@ -73,6 +77,33 @@ def opens_file(file: MarkedFile, marking: str, shared_with: Iterable[str]) -> bo
     kept = type(file)._base_manager.filter(pk=file.pk).values_list("marking", "shared_with").first()
     before = _own_conditions(*kept) if kept is not None else EVERYONE
     return is_wider(_own_conditions(marking, shared_with), before)
+
+
+def opens_in_collection(file: MarkedFile, collection: Collection) -> bool:
+    """Tell whether more people could have a file, as far as privacy settings go, in this collection than in its own."""
+    kept = type(file)._base_manager.filter(pk=file.pk).values_list("collection", flat=True).first()
+    if kept is None or kept == collection.pk:
+        return False
+    return is_wider(_privacy_of(collection), _privacy_of(Collection.objects.get(pk=kept)))
+
+
+def _privacy_of(collection: Collection) -> Conditions:
+    restrictions = collection.get_view_restrictions().prefetch_related("groups")
+    return EVERYONE.union(*(conditions_of_restriction(each) for each in restrictions))
+
+
+def is_waiting(file: MarkedFile) -> bool:
+    """Tell whether a version that is under review, or approved and scheduled, uses a file.
+
+    Wagtail's reference index knows what was saved, not what a version will be.
+    """
+    reviewed = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).values("revision")
+    wanted = (ContentType.objects.get_for_model(file, for_concrete_model=False).pk, str(file.pk))
+    for revision in Revision.page_revisions.filter(Q(pk__in=reviewed) | Q(approved_go_live_at__isnull=False)):
+        references = ReferenceIndex._extract_references_from_object(revision.as_object())
+        if any((kind, str(key)) == wanted for kind, key, _model_path, _content_path in references):
+            return True
+    return False
 
 
 def _own_conditions(marking: str, shared_with: Iterable[str]) -> Conditions:

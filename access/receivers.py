@@ -13,10 +13,11 @@ from wagtail.models import Page, PageLogEntry, PageViewRestriction, ReferenceInd
 from wagtail.signal_handlers import reference_index_auto_update_disabled
 from wagtail.signals import page_published, post_page_move
 
-from access.audiences import record_page, refresh_audiences
+from access.audiences import record_page, refresh_audiences, source_of
 from access.generation import start_new_generation
-from access.models import GROUP, ORGANISATION, PERSON, Marking, PageAccess
+from access.models import GROUP, ORGANISATION, PERSON, MarkedPage, Marking, PageAccess
 from access.naming import forget_name
+from access.strictness import opens_when_parted
 
 # What is written without anything changing for readers; all else starts a new generation.
 SILENT_MODELS = {
@@ -120,6 +121,22 @@ def refresh_moved_page(sender: type, instance: Page, **kwargs: Any) -> None:
     """A moved page is under the markings of its new section."""
     refresh_audiences([instance.pk])
     start_new_generation()
+
+
+@receiver(pre_delete, sender=Page, dispatch_uid="access.close_followers_of_deleted_page")
+def close_followers_of_deleted_page(instance: Page, **kwargs: Any) -> None:
+    """Aliases and translations that only their original kept closed are for editors only once it is gone."""
+    followers = Page.objects.filter(alias_of=instance.pk)
+    if source_of(instance) is None:
+        followers |= Page.objects.filter(translation_key=instance.translation_key)
+    opened = [page for page in followers.exclude(pk=instance.pk) if opens_when_parted(page)]
+    for page in opened:
+        model = page.specific_class
+        if model is not None and issubclass(model, MarkedPage):
+            model._base_manager.filter(pk=page.pk).update(marking="", shared_with=[])
+    page_ids = [page.pk for page in opened]
+    PageAccess.objects.filter(page_id__in=page_ids).update(marking="", shared_with=[])
+    refresh_audiences(page_ids)
 
 
 @receiver(page_published, dispatch_uid="access.index_files_of_published_page")

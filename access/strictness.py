@@ -50,6 +50,15 @@ def opens_when_restricted(page: Page, restriction: Conditions) -> bool:
     return is_wider(above | kept, _conditions_of(page))
 
 
+def opens_when_parted(page: Page) -> bool:
+    """Tell whether somebody could read a live page only because it mirrors or translates another page no longer."""
+    if not page.live:
+        return False
+    parent = page.get_parent()
+    kept = _own_conditions(page) | _restrictions_on(page) | (_conditions_of(parent) if parent else frozenset())
+    return is_wider(kept, _conditions_of(page))
+
+
 def _conditions_of(page: Page) -> Conditions:
     """Return all that is asked of a page's readers; the tree's root asks what its privacy settings do."""
     if page.depth == 1:

@@ -23,7 +23,7 @@ from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, Wo
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import BaseViewRestriction, Page
 
-from access.audiences import source_of, widens
+from access.audiences import is_stopped_translation, source_of, widens
 from access.models import AUTHENTICATED, GROUP, SUPERUSER, Conditions
 from access.strictness import opens_when_restricted
 from knowledge.models import ReadablePage, SensitivityReviewTask
@@ -34,9 +34,12 @@ from knowledge.sensitivity_review import ReviewRefusedError, ReviewRequiredError
 def closing_gaps(page: Page) -> list[str]:
     """Return what keeps a page's latest version from its readers; nothing if a reason was given for it."""
     latest = page.get_latest_revision_as_object()
-    if not isinstance(latest, ReadablePage) or latest.publishing_reason.strip() or source_of(latest) is not None:
+    if not isinstance(latest, ReadablePage) or latest.publishing_reason.strip():
         return []
-    opens_up = not latest.marking_reason.strip() and widens(latest)
+    is_original = source_of(latest) is None
+    if not is_original and not is_stopped_translation(latest):
+        return []
+    opens_up = is_original and not latest.marking_reason.strip() and widens(latest)
     reason = [_("More people could read this than can now. Say why.")] if opens_up else []
     return reason + [gap.message for gap in find_gaps(latest)]
 

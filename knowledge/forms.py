@@ -14,12 +14,14 @@ from wagtail.images.forms import BaseImageForm
 from wagtail.log_actions import get_active_log_context
 from wagtailmedia.forms import BaseMediaForm
 
-from access.files import is_its_author, is_used_live, opens_file
+from access.files import is_its_author, is_used_live, is_waiting, opens_file, opens_in_collection
 from access.models import Marking
 from knowledge.models import Adaptation
 from knowledge.upload_faults import UploadFault
 from knowledge.uploads import take_document, take_image, take_recording
 from members.sharing import SharedWithField, named_by
+
+OPENS_FILE = _("More people could have this file. Somebody who neither uploaded nor marked it must change this.")
 
 
 class MarkedFileForm(forms.ModelForm):
@@ -35,13 +37,17 @@ class MarkedFileForm(forms.ModelForm):
             cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
             if marking and Marking(marking).names and not cleaned["shared_with"]:
                 self.add_error("shared_with", _("This marking needs to name who may have the file."))
-        if self.instance.pk and settings.SENSITIVITY_REVIEW_REQUIRED and is_used_live(self.instance):
+        if self.instance.pk and settings.SENSITIVITY_REVIEW_REQUIRED:
             self._keep_reviewed(cleaned)
         return cleaned
 
     def _keep_reviewed(self, cleaned: dict[str, Any]) -> None:
-        """Keep one person alone from changing what readers of a live page get, or who they are."""
-        if "file" in self.changed_data:
+        """Keep one person alone from changing what readers of a live page get, or who they are.
+
+        Nor do they exchange what a reviewer looks at, or has approved.
+        """
+        is_live = is_used_live(self.instance)
+        if "file" in self.changed_data and (is_live or is_waiting(self.instance)):
             self.add_error(
                 "file",
                 _(
@@ -49,13 +55,13 @@ class MarkedFileForm(forms.ModelForm):
                     "and submit them for review."
                 ),
             )
-        if opens_file(self.instance, cleaned.get("marking", ""), cleaned.get("shared_with") or ()) and is_its_author(
-            get_active_log_context().user, self.instance
-        ):
-            self.add_error(
-                "marking",
-                _("More people could have this file. Somebody who neither uploaded nor marked it must change this."),
-            )
+        if not is_live or not is_its_author(get_active_log_context().user, self.instance):
+            return
+        if opens_file(self.instance, cleaned.get("marking", ""), cleaned.get("shared_with") or ()):
+            self.add_error("marking", OPENS_FILE)
+        collection = cleaned.get("collection")
+        if collection is not None and opens_in_collection(self.instance, collection):
+            self.add_error("collection", OPENS_FILE)
 
 
 class HubDocumentForm(MarkedFileForm, BaseDocumentForm):

@@ -115,7 +115,7 @@ def check_readership(request: HttpRequest) -> JsonResponse:
     if str(request.POST.get("page", "")).isdecimal():
         page = _editable_page(request, int(request.POST["page"]))
     else:
-        key = str(request.POST.get("parent", ""))
+        key = str(request.POST.get("parent", "")).strip()
         parent = get_object_or_404(Page, pk=int(key) if key.isdecimal() else 0)
         if not parent.permissions_for_user(request.user).can_add_subpage():
             raise PermissionDenied

@@ -14,7 +14,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.log_actions import log
 from wagtail.rich_text import RichText
 
-from access.audiences import conditions_around, source_of, widens
+from access.audiences import conditions_around, is_stopped_translation, source_of, widens
 from access.models import MarkedPage, Marking, conditions_of_marking, is_wider
 from knowledge.file_choosers import chosen_in
 
@@ -123,15 +123,16 @@ def _body_gaps(body: StreamValue) -> Iterator[str]:
 def pass_gate(page: ReadablePage, user: Any) -> None:
     """Let a page pass to its readers, or raise.
 
-    A translation passes with its source: the structure is the same. A reason given by the publisher opens
-    the gate and is kept in Wagtail's log of the page with what was missing.
+    A translation passes with its source: the structure is the same, until it goes its own way. A reason given
+    by the publisher opens the gate and is kept in Wagtail's log of the page with what was missing.
 
     Raises:
         GateClosed: when something is missing and no reason was given.
     """
-    if source_of(page) is not None:
+    is_original = source_of(page) is None
+    if not is_original and not is_stopped_translation(page):
         return
-    if user is not None and not page.marking_reason.strip() and widens(page):
+    if is_original and user is not None and not page.marking_reason.strip() and widens(page):
         raise GateClosed(_("More people could read this than can now. Say why."))
     gaps = find_gaps(page)
     if not gaps:

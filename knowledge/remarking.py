@@ -11,10 +11,11 @@ from collections import defaultdict
 from itertools import batched
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import Page, PageLogEntry, Revision
 
 from access import audit
 from access.audiences import conditions_around, refresh_audiences, source_page_ids
@@ -22,6 +23,10 @@ from access.models import Audience, AuditEntry, MarkedPage, PageAccess, is_wider
 from knowledge.models.remarking import Remarking
 
 BATCH = 100
+# What the audit calls it.
+MARKED = "page.marked"
+APPROVED = "section.marking-approved"
+DECLINED = "section.marking-declined"
 
 
 def pages_to_mark(section: Page) -> QuerySet[Page]:
@@ -30,11 +35,36 @@ def pages_to_mark(section: Page) -> QuerySet[Page]:
 
 
 def would_open_up(remarking: Remarking) -> bool:
-    """Tell whether somebody could read more afterwards than now (as many queries as there are audiences below)."""
+    """Tell whether somebody could read more afterwards than now, drafts included, whenever they are published."""
+    return opened_pages(remarking, pages_to_mark(remarking.section)).exists()
+
+
+def opened_pages(remarking: Remarking, pages: QuerySet[Page]) -> QuerySet[PageAccess]:
+    """Return the access rows of those pages of which somebody could read more afterwards (two queries and this one)."""
     after = remarking.conditions | conditions_around(remarking.section)
-    live = PageAccess.objects.filter(page__in=pages_to_mark(remarking.section), page__live=True)
-    audiences = Audience.objects.filter(pk__in=live.values("audience"))
-    return any(is_wider(after, audience.conditions) for audience in audiences)
+    rows = PageAccess.objects.filter(page__in=pages)
+    used = Q(pk__in=rows.values("audience")) | Q(pk__in=rows.exclude(draft_audience=None).values("draft_audience"))
+    opened = [audience.pk for audience in Audience.objects.filter(used) if is_wider(after, audience.conditions)]
+    return rows.filter(Q(audience__in=opened) | Q(draft_audience__in=opened))
+
+
+def _opens_unagreed(remarking: Remarking, page_ids: list[int]) -> bool:
+    """Tell whether marking these pages would open something that nobody else agreed to.
+
+    Without an agreement that is any of them. With one it is what was written, marked, moved or published after it.
+    """
+    opened = opened_pages(remarking, Page.objects.filter(pk__in=page_ids))
+    if not remarking.needs_approval:
+        return settings.SENSITIVITY_REVIEW_REQUIRED and opened.exists()
+    changes = AuditEntry.objects.filter(subject_type=Page._meta.label_lower)
+    agreed = changes.filter(action=APPROVED, subject_key=str(remarking.section_id)).first()
+    since = agreed.at if agreed is not None else remarking.asked_at
+    keys = list(opened.values_list("page_id", flat=True))
+    return (
+        changes.filter(action=MARKED, subject_key__in=map(str, keys), at__gt=since).exists()
+        or PageLogEntry.objects.filter(page_id__in=keys, timestamp__gt=since).exists()
+        or Page.objects.filter(pk__in=keys, latest_revision_created_at__gt=since).exists()
+    )
 
 
 def begin(remarking: Remarking) -> None:
@@ -49,7 +79,10 @@ def begin(remarking: Remarking) -> None:
 
 
 def mark_next(remarking_id: int) -> Remarking:
-    """Mark the next pages, remember how far it is, in one transaction; two runs at once take turns."""
+    """Mark the next pages, remember how far it is, in one transaction; two runs at once take turns.
+
+    Where somebody closed a page meanwhile that this would open, it stops, and waits for an agreement (again).
+    """
     with transaction.atomic():
         remarking = Remarking.objects.select_for_update().select_related("section").get(pk=remarking_id)
         if remarking.finished_at is not None or remarking.waits_for_approval:
@@ -68,6 +101,9 @@ def _mark_batch(remarking: Remarking) -> None:
     if remarking.reached:
         rows = rows.filter(path__lt=remarking.reached)
     pages = list(rows.values_list("pk", "path", "translation_key")[:BATCH])
+    if pages and _opens_unagreed(remarking, [pk for pk, _path, _key in pages]):
+        remarking.needs_approval, remarking.approved_by = True, None
+        return
     if pages:
         sources = source_page_ids({key for _pk, _path, key in pages})
         _mark([pk for pk, _path, key in pages if sources.get(key, pk) == pk], remarking)
@@ -120,7 +156,7 @@ def _mark(originals: list[int], remarking: Remarking) -> None:
     _mark_drafts(ids, live)
     AuditEntry.objects.bulk_create(
         AuditEntry(
-            action="page.marked",
+            action=MARKED,
             actor_key=remarking.asked_by_id,
             subject_type=Page._meta.label_lower,
             subject_key=str(pk),
@@ -147,12 +183,11 @@ def _others_below(page_ids: list[int], live: dict[str, Any]) -> list[int]:
 
 
 def _mark_drafts(page_ids: list[int], live: dict[str, Any]) -> None:
-    """Write the marking into the latest drafts, or their publication would take it back."""
+    """Write the marking into latest drafts and what is scheduled, or their publication would take it back."""
     for keys in batched(map(str, page_ids), BATCH):
-        latest = Revision.page_revisions.filter(
-            pk__in=Page.objects.filter(pk__in=keys, latest_revision__isnull=False).values("latest_revision")
-        )
-        changed = list(latest)
+        latest = Page.objects.filter(pk__in=keys, latest_revision__isnull=False).values("latest_revision")
+        scheduled = Q(object_id__in=keys, approved_go_live_at__isnull=False)
+        changed = list(Revision.page_revisions.filter(Q(pk__in=latest) | scheduled))
         for revision in changed:
             revision.content.update(live)
         Revision.objects.bulk_update(changed, ["content"])

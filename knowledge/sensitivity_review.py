@@ -17,7 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
-from access.audiences import source_of
+from access.audiences import is_stopped_translation, source_of, widens
 from access.models import MarkedPage
 from access.strictness import has_live_pages, opens_marking
 
@@ -85,8 +85,11 @@ def approval_of(revision: Revision) -> SensitivityReviewState | None:
 
 
 def is_reviewed_type(page: Page) -> bool:
-    """Tell whether pages like this one are reviewed: originals; translations follow their source's marking."""
-    return isinstance(page, MarkedPage) and source_of(page) is None
+    """Tell whether pages like this one are reviewed: originals, and translations that go their own way.
+
+    The others follow their source's text. The marking is the source's in any case.
+    """
+    return isinstance(page, MarkedPage) and (source_of(page) is None or is_stopped_translation(page))
 
 
 def needs_review(page: MarkedPage) -> bool:
@@ -113,7 +116,7 @@ def opens_unreviewed(page: MarkedPage) -> bool:
 def _only_closes(page: MarkedPage) -> bool:
     """Tell whether a version differs from the live page in its marking alone, and that is as strict or stricter."""
     live = type(page)._base_manager.filter(pk=page.pk, live=True).first()
-    if live is None or opens_marking(page):
+    if live is None or opens_marking(page) or widens(page):
         return False
     return _text_of(page.serializable_data()) == _text_of(live.serializable_data())
 

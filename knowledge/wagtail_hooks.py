@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -27,8 +28,10 @@ from wagtail.models import Page, PageLogEntry
 from wagtail.permissions import policy_registry
 
 from access.audiences import source_of
+from access.clearance import uncleared_pages
+from access.files import MarkedFile, is_its_author, is_used_live, opens_in_collection
 from access.models import MarkedPage
-from access.strictness import opens_when_moved
+from access.strictness import opens_when_moved, opens_when_parted
 from knowledge import captions
 from knowledge.editing import (
     ListingPagesAdminAPIViewSet,
@@ -36,6 +39,7 @@ from knowledge.editing import (
     closing_gaps,
     explain_closed_gate,
 )
+from knowledge.forms import OPENS_FILE
 from knowledge.marking_panel import check_readership, list_readers
 from knowledge.models import KnowledgeIndexPage, ReadablePage, WebinarRecording
 from knowledge.publishing_gate import LOG_ACTION, GateClosed, pass_gate
@@ -287,14 +291,60 @@ def move_nothing_into_the_open_in_bulk(
     return redirect(action.next_url)
 
 
+@hooks.register("before_bulk_action")
+def collect_nothing_into_the_open(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponse | None:
+    """Refuse to put files that live pages use into a more open collection, as their forms do."""
+    if action_type != "add_to_collection" or not settings.SENSITIVITY_REVIEW_REQUIRED:
+        return None
+    collection = action.cleaned_form.cleaned_data["collection"]
+    for file in objects:
+        if not isinstance(file, MarkedFile) or not is_its_author(request.user, file) or not is_used_live(file):
+            continue
+        if opens_in_collection(file, collection):
+            messages.error(request, f"{file.title}: {OPENS_FILE}")
+            return redirect(action.next_url)
+    return None
+
+
+def _is_ticked(request: HttpRequest, name: str) -> bool:
+    """Tell whether a form's checkbox is on, as its field reads it: "false" is not."""
+    return bool(CheckboxInput().value_from_datadict(request.POST, request.FILES, name))
+
+
+@hooks.register("before_copy_page")
+def copy_what_one_is_cleared_for(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse to copy a section with pages that somebody is not cleared for: who copies a page owns the copy."""
+    if not _is_ticked(request, "copy_subpages"):
+        return None
+    if not uncleared_pages(request.user).filter(page__in=page.get_descendants()).exists():
+        return None
+    messages.error(request, gettext("You may not do this"))
+    return redirect("wagtailadmin_explore", page.pk)
+
+
 @hooks.register("before_copy_page")
 def copy_drafts_only(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Refuse live copies: nobody has reviewed them where they would stand. Aliases stay as closed as their original."""
-    is_live_copy = "publish_copies" in request.POST and "alias" not in request.POST
+    is_live_copy = _is_ticked(request, "publish_copies") and not _is_ticked(request, "alias")
     if not is_live_copy or not settings.SENSITIVITY_REVIEW_REQUIRED:
         return None
-    messages.error(request, gettext("Please copy the page as a draft, and submit the copy for review."))
+    _ask_for_a_draft(request)
     return redirect("wagtailadmin_pages:copy", page.pk)
+
+
+def _ask_for_a_draft(request: HttpRequest) -> None:
+    messages.error(request, gettext("Please copy the page as a draft, and submit the copy for review."))
+
+
+@hooks.register("before_convert_alias_page")
+def keep_alias_as_closed_as_its_original(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse to part a live alias from its original where the original alone keeps it closed."""
+    if not settings.SENSITIVITY_REVIEW_REQUIRED or not opens_when_parted(page):
+        return None
+    _ask_for_a_draft(request)
+    return redirect("wagtailadmin_explore", page.get_parent().pk)
 
 
 class PublishStricterItem(PublishMenuItem):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import AbstractGroupApprovalTask
 
 from members.links import new_secret
 from members.models.organisations import Organisation
@@ -32,8 +33,11 @@ def groups_without_rights() -> QuerySet[Group]:
         & Q(page_permissions__isnull=True)
         & Q(collection_permissions__isnull=True)
         & Q(site_permissions__isnull=True)
-        & Q(groupapprovaltask__isnull=True)
     )
+    # Whoever is in a group that approves, reviews: tasks of any kind, those of apps above too.
+    for relation in Group._meta.related_objects:
+        if issubclass(relation.related_model, AbstractGroupApprovalTask):
+            rights &= Q(**{f"{relation.name}__isnull": True})
     return Group.objects.filter(rights).exclude(name=MEMBERS).order_by("name")
 
 

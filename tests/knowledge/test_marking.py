@@ -191,6 +191,13 @@ class TestEditor:
         answer = client.post(reverse("check_readership"), {"parent": parent.pk, "marking": "RED"}).json()
         assert answer == {"sentence": "Nobody but editors can read this.", "warning": ""}
 
+    @pytest.mark.parametrize("parent", ["abc", "", "0", "²"])
+    def test_what_is_no_section_is_unknown(self, tree, client, editor, parent):
+        assert (
+            client.post(reverse("check_readership"), {"parent": parent, "marking": "RED"}, follow=True).status_code
+            == 404
+        )
+
     def send(self, client, page, **fields):
         """Send the editor's form of an article, with a marking and whom it names."""
         form = {

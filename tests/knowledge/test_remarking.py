@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from access.audiences import refresh_audiences
 from access.models import AuditEntry, PageAccess, is_wider
@@ -77,7 +80,8 @@ def test_it_goes_on_where_it_was_cut_off(filled):
 @pytest.mark.parametrize(
     ("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR"), ("RED", "AMBER"), ("AMBER", "RED")]
 )
-def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, then):
+def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, then, settings):
+    settings.SENSITIVITY_REVIEW_REQUIRED = False  # It would stop, and wait for an agreement.
     group = Group.objects.create(name="Port security")
     person = MemberFactory()
     names = {"AMBER": [f"wagtail-group:{group.pk}"], "RED": [f"person:{person.pk}"]}
@@ -186,3 +190,96 @@ class TestAdmin:
         client.force_login(moderators[0])
         address = reverse("ask_for_marking", args=[filled.pk])
         assert address in client.get(reverse("wagtailadmin_explore", args=[filled.pk])).content.decode()
+
+
+class TestWhatIsClosedMeanwhile:
+    """Nobody opens what another person closed, whenever that was."""
+
+    @pytest.fixture(autouse=True)
+    def _reviewed(self, settings):
+        settings.SENSITIVITY_REVIEW_REQUIRED = True
+
+    @pytest.fixture
+    def named(self):
+        person = MemberFactory()
+        return {"marking": "RED", "shared_with": [f"person:{person.pk}"]}
+
+    def close(self, title: str, named, publish: bool = True) -> Article:
+        page = Article.objects.get(title=title)
+        page.marking, page.shared_with = named["marking"], named["shared_with"]
+        revision = page.save_revision()
+        if publish:
+            revision.publish()
+        return page
+
+    def test_a_stricter_draft_needs_somebody_else(self, filled, named):
+        self.close("Page 1", named, publish=False)
+        assert would_open_up(ask(filled, "GREEN"))
+
+    def test_an_unpublished_page_needs_somebody_else(self, filled, named):
+        self.close("Page 1", named).unpublish()
+        assert would_open_up(ask(filled, "GREEN"))
+
+    def test_it_stops_where_a_page_was_closed_before_its_turn(self, filled, named):
+        asked = ask(filled, "GREEN")
+        asked = mark_next(asked.pk)
+        page = self.close("Page 3", named)
+        mark_section.enqueue(asked.pk)
+        asked.refresh_from_db()
+        page.refresh_from_db()
+        assert asked.waits_for_approval
+        assert page.marking == "RED"
+
+    @pytest.mark.parametrize("publish", [True, False])
+    def test_what_was_agreed_to_is_agreed_to_again_then(self, client, filled, named, publish):
+        first, second = MemberFactory(), MemberFactory(is_superuser=True)
+        mark_section.enqueue(ask(filled, "GREEN").pk)
+        asked = ask(filled, "CLEAR", asked_by=first, needs_approval=True)
+        client.force_login(second)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("knowledge.remarking_views.mark_section", Mock())
+            client.post(reverse("remarking", args=[asked.pk]))
+        page = self.close("Page 3", named, publish)
+        mark_section.enqueue(asked.pk)
+        asked.refresh_from_db()
+        assert asked.waits_for_approval
+        assert page.get_latest_revision_as_object().marking == "RED"
+        client.post(reverse("remarking", args=[asked.pk]))
+        assert labels(filled) == {"CLEAR"}
+
+    def test_what_is_scheduled_gets_the_marking(self, filled):
+        page = Article.objects.get(title="Page 1")
+        scheduled = page.save_revision(approved_go_live_at=timezone.now())
+        page.save_revision()
+        mark_section.enqueue(ask(filled, "GREEN").pk)
+        scheduled.refresh_from_db()
+        assert scheduled.content["marking"] == "GREEN"
+
+    def test_who_is_not_cleared_for_all_may_not_mark_it(self, client, filled, named):
+        moderator = MemberFactory()
+        moderator.groups.add(Group.objects.get(name="Moderators"))
+        client.force_login(moderator)
+        address = reverse("ask_for_marking", args=[filled.pk])
+        assert client.get(address).status_code == 200
+        self.close("Page 3", named)
+        assert client.get(address).status_code != 200
+        client.post(address, {"marking": "GREEN", "reason": "A test."})
+        assert not Remarking.objects.exists()
+
+    def test_it_is_approved_once_and_can_be_declined(self, client, filled):
+        asker = MemberFactory(is_superuser=True)
+        mark_section.enqueue(ask(filled, "GREEN").pk)
+        asked = ask(filled, "CLEAR", asked_by=asker, needs_approval=True)
+        client.force_login(asker)
+        address = reverse("remarking", args=[asked.pk])
+        assert 'name="decline"' in client.get(address).content.decode()
+        client.post(address, {"decline": ""})
+        assert not Remarking.objects.filter(pk=asked.pk).exists()
+        assert AuditEntry.objects.filter(action="section.marking-declined", actor_key=asker.pk).exists()
+
+    def test_what_was_agreed_to_is_not_declined(self, client, filled):
+        asker, other = MemberFactory(is_superuser=True), MemberFactory()
+        asked = ask(filled, "CLEAR", asked_by=asker, needs_approval=True, approved_by=other)
+        client.force_login(asker)
+        client.post(reverse("remarking", args=[asked.pk]), {"decline": ""})
+        assert Remarking.objects.filter(pk=asked.pk, approved_by=other).exists()

@@ -11,9 +11,21 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupApprovalTask, Page, PageLogEntry, PageViewRestriction, Workflow, WorkflowTask
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    GroupApprovalTask,
+    Page,
+    PageLogEntry,
+    PageViewRestriction,
+    Revision,
+    Workflow,
+    WorkflowTask,
+)
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+from wagtail_localize.models import Translation
 
+from access.audiences import refresh_audiences
 from access.models import AuditEntry, PageAccess, is_wider
 from knowledge.models import Article, Attachment, KnowledgeIndexPage, SensitivityReviewState, SensitivityReviewTask
 from knowledge.models.review import put_review_into_workflow
@@ -25,6 +37,7 @@ from knowledge.sensitivity_review import (
     authors_of_change,
     needs_review,
 )
+from members.models.invitations import groups_without_rights
 from tests.factories import UserFactory, make_article, make_document, section, stream, translate
 from tests.knowledge.reviews import ALL, answers_of, approve, editor_action, version_of
 
@@ -422,8 +435,68 @@ class TestOpeningElsewhere:
         response = client.post(address, {**form, "publish_copies": "on"})
         assert "as a draft" in told(response)
         assert not Page.objects.filter(slug="a-copy").exists()
+        response = client.post(address, {**form, "publish_copies": "on", "alias": "false"})
+        assert "as a draft" in told(response)
+        assert not Page.objects.filter(slug="a-copy").exists()
         client.post(address, form)
         assert not Page.objects.get(slug="a-copy").live
+
+    @pytest.mark.parametrize("kind", ["copy", "alias"])
+    def test_a_section_is_not_copied_with_what_is_closed_to_who_copies_it(self, closed, elsewhere, client, kind):
+        client.force_login(person("Moderators"))
+        closed.marking, closed.shared_with = "RED", ["person:1"]
+        closed.save_revision().publish()
+        form = {"new_title": "A copy", "new_slug": "a-copy", "new_parent_page": elsewhere.get_parent().pk}
+        form |= {"alias": "on"} if kind == "alias" else {}
+        address = reverse("wagtailadmin_pages:copy", args=[section().pk])
+        client.post(address, {**form, "copy_subpages": "on"})
+        assert not Page.objects.filter(slug="a-copy").exists()
+        client.post(address, form)
+        assert Page.objects.filter(slug="a-copy").exists()
+
+    def test_an_alias_is_not_parted_from_what_keeps_it_closed(self, closed, elsewhere, mover, client):
+        alias = closed.create_alias(parent=elsewhere)
+        address = reverse("wagtailadmin_pages:convert_alias", args=[alias.pk])
+        assert "as a draft" in told(client.post(address))
+        assert Page.objects.get(pk=alias.pk).alias_of_id
+        closed.marking = "GREEN"
+        closed.save_revision().publish()
+        client.post(address)
+        assert not Page.objects.get(pk=alias.pk).alias_of_id
+
+    def test_a_parted_alias_is_no_stricter_with_the_same_marking(self, closed, elsewhere):
+        alias = closed.create_alias(parent=elsewhere)
+        Page.objects.filter(pk=alias.pk).update(alias_of=None)
+        assert needs_review(Article.objects.get(pk=alias.pk))
+
+    def test_what_an_original_kept_closed_stays_closed_without_it(self, closed, elsewhere):
+        alias = closed.create_alias(parent=elsewhere)
+        before = PageAccess.objects.get(page=alias).audience.conditions
+        Page.objects.get(pk=closed.pk).delete()
+        refresh_audiences([elsewhere.pk])
+        assert not is_wider(PageAccess.objects.get(page=alias).audience.conditions, before)
+        assert Article.objects.get(pk=alias.pk).marking == ""
+
+    def test_an_alias_that_is_closed_by_itself_outlives_its_original(self, tree, elsewhere):
+        original = make_article("An original", marking="GREEN")
+        alias = original.create_alias(parent=elsewhere)
+        Page.objects.get(pk=original.pk).delete()
+        assert Article.objects.get(pk=alias.pk).marking == "GREEN"
+
+
+def test_a_translation_that_goes_its_own_way_is_reviewed(tree):
+    original = make_text("An original", marking="GREEN")
+    translated = translate(original, "fr")
+    assert not needs_review(translated)
+    Translation.objects.filter(source__object_id=original.translation_key).update(enabled=False)
+    assert not needs_review(translated)  # As it is live.
+    translated.summary = "Something else."
+    assert needs_review(translated)
+    user = UserFactory(is_superuser=True)
+    revision = translated.save_revision(user=user)
+    with pytest.raises(ReviewRequiredError):
+        revision.publish(user=user)
+    assert not PageAccess.objects.filter(page=translated).exclude(marking="GREEN").exists()
 
 
 class TestFiles:
@@ -465,6 +538,42 @@ class TestFiles:
         assert "file" in response.context["form"].errors
         assert document.file.read() == b"a,b\n1,2\n"
 
+    @pytest.fixture
+    def collections(self, document):
+        """A collection for signed-in people, where the document is, and one beside it for all."""
+        root = Collection.get_first_root_node()
+        closed, opened = (root.add_child(name=name) for name in ("Closed", "Open"))
+        CollectionViewRestriction.objects.create(collection=closed, restriction_type="login")
+        document.collection = closed
+        document.save()
+        return closed, opened
+
+    def test_whoever_uploaded_it_does_not_open_it_by_its_collection(self, document, collections, editor, client):
+        closed, opened = collections
+        client.force_login(editor)
+        response = self.edit(client, document, collection=opened.pk)
+        assert "collection" in response.context["form"].errors
+        address = reverse("wagtail_bulk_action", args=["documents", "hubdocument", "add_to_collection"])
+        address = address.replace("documents", document._meta.app_label)
+        response = client.post(f"{address}?id={document.pk}", {"collection": opened.pk})
+        assert "More people could have this file." in told(response)
+        document.refresh_from_db()
+        assert document.collection == closed
+
+    @pytest.mark.parametrize("is_scheduled", [True, False])
+    def test_what_a_reviewer_looks_at_is_not_exchanged(self, editor, moderator, client, is_scheduled):
+        document = make_document()
+        page = make_article("A draft with a file", live=False, owner=editor)
+        page.attachments.add(Attachment(document=document, locale=page.locale))
+        revision = page.save_revision(user=editor)
+        client.force_login(moderator)
+        exchanged = {"file": ContentFile(b"x,y\n3,4\n", name="other.csv")}
+        if is_scheduled:
+            Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now())
+        else:
+            Workflow.objects.get().start(page, editor)
+        assert "file" in self.edit(client, document, **exchanged).context["form"].errors
+
 
 def clauses(*rule):
     return frozenset(frozenset(clause) for clause in rule)
@@ -489,6 +598,12 @@ def test_what_is_as_strict(new, old, is_strict):
 
 
 class TestWorkflow:
+    def test_a_group_that_reviews_is_a_role(self, tree):
+        reviewers = Group.objects.create(name="Reviewers")
+        assert reviewers in groups_without_rights()
+        SensitivityReviewTask.objects.create(name="Another review").groups.add(reviewers)
+        assert reviewers not in groups_without_rights()
+
     def test_the_review_takes_the_place_of_a_bare_approval(self, tree):
         workflow = Workflow.objects.get()
         review = SensitivityReviewTask.objects.get()

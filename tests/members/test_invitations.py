@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from access.models import AuditEntry
 from members.links import Purpose, path_to, token_for
-from members.models import Invitation, Letter, User
+from members.membership import pause
+from members.models import Invitation, Letter, PauseReason, User
 from tests.factories import ApplicationFactory, InvitationFactory, MemberFactory, OrganisationFactory, UserFactory
 from tests.members.conftest import path_in
 
@@ -130,6 +131,25 @@ def test_the_account_of_a_stranger_to_the_community_becomes_a_members_but_its_pa
     user.refresh_from_db()
     assert user.is_current_member
     assert answer["Location"] == "/en/accounts/login/"
+
+
+def test_an_invitation_lifts_no_pause(client):
+    user = MemberFactory()
+    invitation = InvitationFactory(email=user.email)
+    pause(user, PauseReason.SECRETARIAT)
+    assert refused(client.post(link_of(invitation), ACCEPTED))
+    User.objects.filter(pk=user.pk).update(member_until=datetime.date(2020, 1, 1))
+    assert refused(client.post(link_of(invitation), ACCEPTED)), "nor when the membership is over as well"
+    user.refresh_from_db()
+    assert user.pause_reason == PauseReason.SECRETARIAT
+
+
+def test_somebody_whose_membership_is_over_is_invited_again(client, boss):
+    user = MemberFactory(member_until=datetime.date(2020, 1, 1))
+    invite(client, email=user.email)
+    client.post(link_of(Invitation.objects.get(email=user.email)), ACCEPTED)
+    user.refresh_from_db()
+    assert user.is_current_member
 
 
 def test_a_closed_account_is_not_opened_by_an_invitation(client):

@@ -60,7 +60,7 @@ def revoke(pk: int, actor: User) -> None:
         record("invitation.revoked", actor=actor, subject=invitation)
 
 
-def _is_closed_to(known: User, invitation: Invitation) -> bool:
+def is_closed_to(known: User, invitation: Invitation) -> bool:
     """Tell whether an account is not for an invitation to open: what was decided of it since counts more."""
     was_paused_since = (
         known.pause_reason == PauseReason.SECRETARIAT
@@ -80,7 +80,7 @@ def accept(pk: int, *, first_name: str, last_name: str) -> User:
     """
     invitation = _locked(pk)
     known = account_with(invitation.email)
-    if not invitation.can_be_used or (known and _is_closed_to(known, invitation)):
+    if not invitation.can_be_used or (known and is_closed_to(known, invitation)):
         raise NotPossible(gettext("This link cannot be used any more."))
     with LogContext(user=known):
         member = make_member(

@@ -137,6 +137,7 @@ def test_an_invitation_lifts_no_pause(client):
     user = MemberFactory()
     invitation = InvitationFactory(email=user.email)
     pause(user, PauseReason.SECRETARIAT)
+    assert refused(client.get(link_of(invitation)))
     assert refused(client.post(link_of(invitation), ACCEPTED))
     User.objects.filter(pk=user.pk).update(member_until=datetime.date(2020, 1, 1))
     assert refused(client.post(link_of(invitation), ACCEPTED)), "nor when the membership is over as well"

@@ -56,7 +56,7 @@ def group_member() -> User:
 
 
 def amber_page(user: User):
-    shared_with = [f"wagtail-group:{user.groups.get().pk}"]
+    shared_with = [f"wagtail-group:{user.groups.exclude(name='Members').get().pk}"]
     page = make_article("Only for the task force", marking="AMBER", shared_with=shared_with)
     audience = Audience.objects.for_conditions(conditions_of_marking("AMBER", shared_with))
     PageAccess.objects.filter(page=page).update(audience=audience)

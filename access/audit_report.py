@@ -259,7 +259,10 @@ class AuditReportView(ReportView):
         return object_list
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponse:
-        """Record who takes it along, and what of it, before a byte is sent."""
-        asked = {name: value for name, value in self.request.GET.items() if value and name != "p"}
-        record("audit.exported", actor=self.request.user, details=asked)
+        """Record who takes it along, and what it was filtered by, before a byte is sent.
+
+        Not what was typed: it may be somebody's name or address.
+        """
+        details = {"export": spreadsheet_format, "filters": sorted(self.filters.form.changed_data)}
+        record("audit.exported", actor=self.request.user, details=details)
         return super().as_spreadsheet(queryset, spreadsheet_format)

@@ -9,11 +9,12 @@ from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext
-from wagtail.models import Page, PageLogEntry, PageViewRestriction, ReferenceIndex, Revision
+from wagtail.models import ModelLogEntry, Page, PageLogEntry, PageViewRestriction, ReferenceIndex, Revision
 from wagtail.signal_handlers import reference_index_auto_update_disabled
 from wagtail.signals import page_published, post_page_move
 
 from access.audiences import record_page, refresh_audiences, source_of
+from access.files import MarkedFile
 from access.generation import start_new_generation
 from access.models import GROUP, ORGANISATION, PERSON, MarkedPage, Marking, PageAccess
 from access.naming import forget_name
@@ -110,6 +111,17 @@ def leave_names_out_of_log(instance: PageLogEntry, **kwargs: Any) -> None:
     if is_restricted:
         instance.label = gettext("Restricted page")
         instance.data = {key: value for key, value in instance.data.items() if key not in NAMES_IN_LOG}
+
+
+@receiver(pre_save, sender=ModelLogEntry, dispatch_uid="access.leave_names_of_files_out_of_log")
+def leave_names_of_files_out_of_log(instance: ModelLogEntry, **kwargs: Any) -> None:
+    """Nor has the log of a file that names its readers."""
+    model = instance.content_type.model_class() if instance.content_type else None
+    if model is None or not issubclass(model, MarkedFile):
+        return
+    restricted = [marking.value for marking in Marking if marking.names]
+    if model._base_manager.filter(pk=instance.object_id, marking__in=restricted).exists():
+        instance.label = gettext("Restricted file")
 
 
 # Where Wagtail keeps titles in what it logs: of renamed, copied, moved, aliased pages.

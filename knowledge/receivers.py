@@ -51,7 +51,7 @@ def record_changed_access(page_ids: set[int], **kwargs: Any) -> None:
 @receiver(readers_lost, dispatch_uid="knowledge.tell_of_lost_readers")
 def tell_editors_of_lost_readers(page_ids: set[int], **kwargs: Any) -> None:
     """Nobody may read these pages any more: their editors are written to, once that is so."""
-    transaction.on_commit(lambda: tell_of_lost_readers.enqueue(sorted(page_ids)))
+    transaction.on_commit(lambda: tell_of_lost_readers.enqueue(sorted(page_ids)), robust=True)
 
 
 @receiver([post_page_move, page_slug_changed], dispatch_uid="knowledge.record_changed_address")

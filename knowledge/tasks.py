@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext
 from django_tasks import task
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from knowledge.remarking import mark_next
+from members.letters import write_letter
 from members.models import User
 
 
@@ -38,9 +35,7 @@ def tell_of_lost_readers(page_ids: list[int]) -> int:
             pages_of[user].append(page.pk)
     for user, pks in pages_of.items():
         addresses = [f"{settings.BASE_URL}{reverse('wagtailadmin_pages:edit', args=[pk])}" for pk in pks]
-        with translation.override(user.language or settings.LANGUAGE_CODE):
-            text = render_to_string("knowledge/email/lost_readers.txt", {"addresses": addresses})
-            send_mail(gettext("Pages that nobody can read any more"), text, None, [user.email])
+        write_letter("lost_readers", user.email, user.language, addresses=addresses)
     return len(pages_of)
 
 

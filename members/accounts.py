@@ -43,8 +43,9 @@ def make_member(
 ) -> User:
     """Make somebody a member, who has proven that the address is theirs (in a transaction).
 
-    An account that is there already becomes a member's again. Groups with permissions are left out: roles are
-    given by those who administer them.
+    An account that is there already becomes a member's again: it keeps its name and language, and its organisation
+    unless another one is given; any pause is lifted, and the yearly question is a year away. Groups with permissions
+    are left out: roles are given by those who administer them.
 
     Raises:
         NotPossible: when the account was closed.

@@ -23,7 +23,7 @@ from members.accounts import NotPossible, account_with, make_member, password_ad
 from members.letters import site_address, write_letter
 from members.links import Purpose, address_of
 from members.models import Application, ApplicationStep, Organisation, OrganisationName, User
-from members.models.applications import UNVERIFIED_FOR
+from members.models.applications import REFUSED_FOR, UNVERIFIED_FOR
 from members.sponsors import ask_sponsors
 
 Action = ApplicationStep.Action
@@ -73,7 +73,7 @@ def submit(application: Application) -> None:
     """
     known = account_with(application.email)
     under_way = _open_with(application.email)
-    if known and known.is_active and known.is_member:
+    if known and known.is_active and known.is_member and not known.has_ended:
         write_letter(
             "application_has_account",
             application.email,
@@ -167,6 +167,13 @@ def forget_unconfirmed() -> int:
     return late.delete()[1].get(Application._meta.label, 0)
 
 
+def forget_refused() -> int:
+    """Delete the applications that were declined or withdrawn long ago; return how many."""
+    refused = Application.objects.filter(state__in=[State.DECLINED, State.WITHDRAWN])
+    old = refused.filter(decided_at__lt=timezone.now() - REFUSED_FOR)
+    return old.delete()[1].get(Application._meta.label, 0)
+
+
 # --- The secretariat --------------------------------------------------------------------------------
 
 
@@ -189,7 +196,7 @@ def assign(pk: int, actor: User, assignee: User) -> None:
     if is_first:
         application.state = State.IN_REVIEW
     application.save()
-    note_step(application, Action.ASSIGNED, actor, str(assignee))
+    note_step(application, Action.ASSIGNED, actor, str(assignee.pk))
     if is_first:
         write_to_applicant(application, "application_in_review", working_days=usual_working_days())
 

@@ -152,7 +152,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = Invitation.objects.select_related("invited_by", "organisation").filter(secret=secret)
     invitation = found.first() if secret else None
     known = account_with(invitation.email) if invitation else None
-    if invitation is None or not invitation.can_be_used or (known and not known.is_active):
+    if invitation is None or not invitation.can_be_used or (known and invitations.is_closed_to(known, invitation)):
         return _unusable(request)
     initial = {"first_name": known.first_name, "last_name": known.last_name} if known else None
     form = InvitedForm(_posted(request), initial=initial)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import secrets
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from access.audit import record
 from access.models import PERSON
 from access.naming import forget_name
+from members.letters import LAST_LETTER, write_letter
 from members.models import User
 from members.personal_data import erase_personal_data
+from members.sponsors import void_requests_of
 
 
 class LastAdministratorError(Exception):
@@ -31,21 +30,22 @@ def erase_person(user: User, *, actor: User | None) -> None:
     Raises:
         LastAdministratorError: when nobody else may do everything.
     """
-    email, language = user.email, user.language or settings.LANGUAGE_CODE
+    email, language = user.email, user.language
     with transaction.atomic():
         # All administrators, so that the last two do not go at once.
         administrators = User.objects.select_for_update().filter(is_superuser=True, is_active=True)
         remaining = [each.pk for each in administrators if each.pk != user.pk]
         if user.is_superuser and not remaining:
             raise LastAdministratorError
+        # As long as it is known what they were asked, so that it passes on.
+        void_requests_of(user)
         erase_personal_data(user)
         forget_name(f"{PERSON}{user.pk}")
         user.groups.clear()
         user.user_permissions.clear()
         _empty(user)
         record("member.erased", actor=actor, subject=user)
-        # A mail server that is away keeps nobody's data here.
-        transaction.on_commit(lambda: _tell(email, language), robust=True)
+        write_letter(LAST_LETTER, email, language)
 
 
 def _empty(user: User) -> None:
@@ -56,11 +56,3 @@ def _empty(user: User) -> None:
     user.erased_at = timezone.now()
     user.set_unusable_password()
     user.save()
-
-
-def _tell(email: str, language: str) -> None:
-    with translation.override(language):
-        context = {"site": settings.WAGTAIL_SITE_NAME}
-        subject = render_to_string("members/email/erased_subject.txt", context).strip()
-        message = render_to_string("members/email/erased_message.txt", context)
-        EmailMessage(subject, message, to=[email]).send()

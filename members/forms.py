@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.core.internal import ratelimit
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -22,6 +24,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.log_actions import get_active_log_context
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
+from access.audit import record
 from access.generation import current_generation
 from members.membership import pause, unpause
 from members.models import PauseReason, Profile, User, Visibility, time_zone_choices
@@ -34,7 +37,7 @@ OWN_FIELDS = {"organisation", "language", "is_member", "member_until"}
 
 
 # What nobody decides about themselves, administrators with the keys to everything aside.
-DECIDED_BY_OTHERS = ("groups", "is_active", "is_member", "is_paused", "member_until", "organisation")
+DECIDED_BY_OTHERS = ("groups", "is_active", "is_member", "is_paused", "was_paused", "member_until", "organisation")
 
 
 class LimitedRightsMixin:
@@ -62,34 +65,70 @@ class LimitedRightsMixin:
 
 
 class HubUserEditForm(LimitedRightsMixin, UserEditForm):
-    """Edit a user in Wagtail's admin."""
+    """Edit a user in Wagtail's admin.
+
+    Address and password are what an account is opened with: only superusers change them here. Owners do so on their
+    own pages, where they say again who they are.
+    """
 
     is_paused = forms.BooleanField(
         label=_("Membership paused"),
         required=False,
         help_text=_("They can sign in, and read what is public only, until you take the mark away. They are told."),
     )
+    # What the one who fills the form in was shown: a pause that came meanwhile stays.
+    was_paused = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     class Meta(UserEditForm.Meta):
         fields = UserEditForm.Meta.fields | OWN_FIELDS
         widgets = {**UserEditForm.Meta.widgets, "member_until": AdminDateInput}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "is_paused" in self.fields:
-            self.fields["is_paused"].initial = bool(self.instance.paused_at)
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        self.opens_accounts = actor.is_superuser
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["email"].disabled = not self.opens_accounts
+        self.former_address = self.instance.email
+        for name in {"is_paused", "was_paused"} & set(self.fields):
+            self.fields[name].initial = bool(self.instance.paused_at)
+
+    @property
+    def password_enabled(self) -> bool:
+        """Whether passwords are in the form."""
+        return self.opens_accounts
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
-        """Save, then pause or take up the membership if that was changed."""
+        """Save, then pause or take up the membership if that was changed; whose address or password changed is told."""
+        self._take_over_what_is_not_asked()
         user = cast(User, super().save(commit))
         actor = get_active_log_context().user
-        if commit and "is_paused" in self.changed_data:
+        if not commit:
+            return user
+        if self.cleaned_data.get("is_paused") != self.cleaned_data.get("was_paused"):
             if self.cleaned_data["is_paused"]:
                 pause(user, PauseReason.SECRETARIAT, actor)
             else:
                 unpause(user, actor)
+        if self.former_address != user.email:
+            record("address.changed", actor=actor, subject=user)
+            self._tell("account/email/email_changed", {"from_email": self.former_address, "to_email": user.email})
+        if self.cleaned_data.get("password1"):
+            record("password.changed", actor=actor, subject=user)
+            self._tell("account/email/password_changed", {})
         return user
+
+    def _take_over_what_is_not_asked(self) -> None:
+        """Keep what was saved since the account was read, where the form has no field for it."""
+        now = User.objects.select_for_update().get(pk=self.instance.pk)
+        for field in User._meta.concrete_fields:
+            if field.name not in self.fields or self.fields[field.name].disabled:
+                setattr(self.instance, field.attname, getattr(now, field.attname))
+
+    def _tell(self, kind: str, context: dict[str, str]) -> None:
+        """Write to the address that the account had, once this is committed."""
+        user, former = self.instance, self.former_address
+        letter = partial(get_adapter().send_notification_mail, kind, user, context, email=former)
+        transaction.on_commit(letter, robust=True)
 
 
 class HubUserCreationForm(LimitedRightsMixin, UserCreationForm):

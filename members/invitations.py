@@ -11,7 +11,7 @@ from access.audit import record
 from members.accounts import NotPossible, account_with, make_member
 from members.letters import write_letter
 from members.links import Purpose, address_of, new_secret
-from members.models import Invitation, User
+from members.models import Invitation, PauseReason, User
 from members.models.invitations import VALID_FOR, invitation_end
 
 
@@ -60,16 +60,27 @@ def revoke(pk: int, actor: User) -> None:
         record("invitation.revoked", actor=actor, subject=invitation)
 
 
+def is_closed_to(known: User, invitation: Invitation) -> bool:
+    """Tell whether an account is not for an invitation to open: what was decided of it since counts more."""
+    was_paused_since = (
+        known.pause_reason == PauseReason.SECRETARIAT
+        and known.paused_at is not None
+        and known.paused_at > invitation.made_at
+    )
+    return not known.is_active or was_paused_since or (known.is_member and not known.has_ended)
+
+
 @transaction.atomic
 def accept(pk: int, *, first_name: str, last_name: str) -> User:
     """Use an invitation: whoever has its link becomes a member, once.
 
     Raises:
-        NotPossible: when it was used, revoked, has expired, or the account of its address was closed.
+        NotPossible: when it was used, revoked, has expired, or the account of its address was closed, is a member's,
+            or was paused by the secretariat since.
     """
     invitation = _locked(pk)
     known = account_with(invitation.email)
-    if not invitation.can_be_used or (known and not known.is_active):
+    if not invitation.can_be_used or (known and is_closed_to(known, invitation)):
         raise NotPossible(gettext("This link cannot be used any more."))
     with LogContext(user=known):
         member = make_member(

@@ -27,6 +27,8 @@ TAKEN_FOR = datetime.timedelta(minutes=10)
 SENT_AT_ONCE = 100
 # That a letter was sent, to whom and when, is known for this long.
 KEPT_FOR = datetime.timedelta(days=30)
+# The kind that goes to an address which is not to be known here any more.
+LAST_LETTER = "erased"
 # What a mail server says of one letter, when it takes others.
 OF_ONE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, ValueError)
 
@@ -93,13 +95,18 @@ def send_waiting_letters() -> int:
 
 
 def _send(letter: Letter) -> None:
-    """Send one letter; its text is forgotten then."""
+    """Send one letter; its text is forgotten then, and of a last letter the address too."""
     message = EmailMessage(letter.subject, letter.body, to=[letter.to])
     message.extra_headers["Content-Language"] = letter.language
     message.send()
-    Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now(), body="")
+    if letter.kind == LAST_LETTER:
+        letter.delete()
+    else:
+        Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now(), body="")
 
 
 def forget_sent_letters() -> int:
-    """Delete what is known of letters that were sent long ago; return how many."""
-    return Letter.objects.filter(sent_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+    """Delete what is known of letters that were sent long ago, or are last ones and cannot be sent; return how many."""
+    long_ago = timezone.now() - KEPT_FOR
+    old = Q(sent_at__lt=long_ago) | Q(kind=LAST_LETTER, written_at__lt=long_ago)
+    return Letter.objects.filter(old).delete()[0]

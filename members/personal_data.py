@@ -166,7 +166,12 @@ def erase_ways_in(user: User) -> None:
     _applications_of(user).delete()
     Invitation.objects.filter(Q(email__iexact=user.email) | Q(member=user)).delete()
     Letter.objects.filter(to__iexact=user.email).delete()
+    Application.objects.filter(sponsor_email__iexact=user.email).update(sponsor_email="")
     Attestation.objects.filter(sponsor=user).update(sponsor=None, comment="")
+    answers = [ApplicationStep.Action.ATTESTED, ApplicationStep.Action.NOT_ATTESTED]
+    ApplicationStep.objects.filter(actor=user, action__in=answers).update(text="")
+    # Steps from before they named people by key.
+    ApplicationStep.objects.filter(action__in=ApplicationStep.NAMING, text=str(user)).update(text="")
     for organisation in Organisation.objects.filter(focal_points=user):
         organisation.focal_points.remove(user)
 

@@ -8,9 +8,11 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
+from django.http import HttpRequest
 from wagtail.log_actions import get_active_log_context
 from wagtail.users.models import UserProfile
 
@@ -164,6 +166,13 @@ def void_requests_of_deleted_member(instance: User, **kwargs: Any) -> None:
 def record_added_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Write down that somebody set up a second factor."""
     record("second-factor.added", actor=user, subject=user, details={"type": authenticator.type})
+
+
+@receiver(authenticator_added, dispatch_uid="members.end_sessions_without_factor")
+def end_sessions_without_factor(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Whoever signed in before with the password alone does so again, save where the second factor was set up."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        end_other_sessions(request, user)
 
 
 @receiver(authenticator_removed, dispatch_uid="members.record_removed_factor")

@@ -41,7 +41,7 @@ def _ask_focal_point(application: Application) -> None:
 
 def _request(application: Application, sponsor: User) -> None:
     attestation = Attestation.objects.create(application=application, sponsor=sponsor)
-    ApplicationStep.objects.create(application=application, action=Action.SPONSOR_ASKED, text=str(sponsor))
+    ApplicationStep.objects.create(application=application, action=Action.SPONSOR_ASKED, text=str(sponsor.pk))
     language = sponsor.mail_language
     url = address_of(Purpose.ATTESTATION, attestation.secret, language)
     write_letter(
@@ -81,7 +81,7 @@ def void_requests_of(user: User) -> int:
         attestation.state = State.VOID
         attestation.save(update_fields=["state"])
         application = attestation.application
-        ApplicationStep.objects.create(application=application, action=Action.SPONSOR_LEFT, text=str(user))
+        ApplicationStep.objects.create(application=application, action=Action.SPONSOR_LEFT, text=str(user.pk))
         if application.is_open:
             _ask_focal_point(application)
     return len(requests)

@@ -394,7 +394,7 @@ class InvitationForm(forms.ModelForm):
         """Refuse the address of a member, and of a closed account."""
         email = self.cleaned_data["email"].lower()
         known = account_with(email)
-        if known and known.is_member:
+        if known and known.is_member and not known.has_ended:
             raise forms.ValidationError(_("Somebody with this address is a member already."))
         if known and not known.is_active:
             raise forms.ValidationError(_("There is an account with this address, and it was closed. Open it first."))

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from access.reading import READING, is_recorded
 from knowledge.addresses import reading_address_of
 from knowledge.reports import originals
 from members.models import User
+from members.profiles import shown_names
 from members.readership import Readership, readership_of
 
 # Of what was recorded for the pages that are shown together, the latest.
@@ -26,7 +28,7 @@ MOST_READINGS = 300
 
 @dataclass(frozen=True)
 class Reading:
-    """That somebody read a page: who they are as other members see them, and when."""
+    """That somebody read a page: who they are as their profile shows them, and when."""
 
     person: str
     organisation: str
@@ -86,11 +88,8 @@ def _readings_of(pages: Sequence[Page], reader: Reader) -> dict[int, list[Readin
         subject_type=Page._meta.label_lower, subject_key__in=originals_by_key, action__in=READING
     ).exclude(actor_key=getattr(reader.user, "pk", None))
     latest = list(entries.order_by("-at", "-pk").values_list("subject_key", "actor_key", "at")[:MOST_READINGS])
-    people = User.objects.select_related("organisation").prefetch_related("organisation__names")
-    by_key = people.in_bulk({actor_key for _subject, actor_key, _at in latest if actor_key})
+    names = shown_names(cast(User, reader.user), {actor_key for _subject, actor_key, _at in latest if actor_key})
     for subject_key, actor_key, at in latest:
-        person = by_key.get(actor_key)
-        name = str(person) if person is not None else gettext("Former member")
-        organisation = str(person.organisation) if person is not None and person.organisation else ""
+        name, organisation = names.get(actor_key or 0) or (gettext("Former member"), "")
         found[originals_by_key[subject_key]].append(Reading(name, organisation, at))
     return found

@@ -19,6 +19,8 @@ from vocabulary.models import Concept, Scheme
 
 # What was never confirmed is forgotten after this long; until then the link in the e-mail works.
 UNVERIFIED_FOR = datetime.timedelta(days=7)
+# What was declined or withdrawn is forgotten after this long.
+REFUSED_FOR = datetime.timedelta(days=365)
 
 
 class Application(models.Model):
@@ -148,6 +150,9 @@ class ApplicationStep(models.Model):
         Action.WITHDRAWN,
     )
 
+    #: Their text is the key of a person, so that no name stays when they go.
+    NAMING = (Action.ASSIGNED, Action.SPONSOR_ASKED, Action.SPONSOR_LEFT)
+
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField(_("time"), default=timezone.now)
     actor = models.ForeignKey(User, verbose_name=_("person"), null=True, on_delete=models.SET_NULL, related_name="+")
@@ -162,3 +167,10 @@ class ApplicationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.get_action_display()}"
+
+    @property
+    def text_in_words(self) -> str:
+        """The text; of a step that names somebody, their name now."""
+        if self.action not in self.NAMING or not self.text.isdecimal():
+            return self.text
+        return str(User.objects.filter(pk=int(self.text)).first() or "")

@@ -115,7 +115,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Images and 
         help_text=_("Times on your own pages are shown in it. Without one they are in UTC."),
     )
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
-    # How often the present yearly question was sent, and when last; see `members.confirmation`.
+    # How often the present yearly question was sent, and when last; see `members.membership`.
     times_asked = models.PositiveSmallIntegerField(default=0, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)
     # For which last day of membership they were told that it comes, and that it came.

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupPagePermission, Page, PageViewRestriction
+from wagtail.log_actions import log
+from wagtail.models import GroupPagePermission, ModelLogEntry, Page, PageViewRestriction
 
 from access.audit import deletable_before, purge, record
 from access.models import AppendedOnlyError, AuditEntry
@@ -335,10 +336,10 @@ class TestReport:
 
     @pytest.mark.parametrize("form", ["csv", "xlsx"])
     def test_an_export_is_recorded_first(self, secret, auditor, form, client):
-        response = client.get(reverse("audit_report"), {"export": form, "marking": "RED"})
+        response = client.get(reverse("audit_report"), {"export": form, "marking": "RED", "person": "a@b.org"})
         assert b"".join(response.streaming_content)
         entry = AuditEntry.objects.get(action="audit.exported")
-        assert (entry.actor_key, entry.details) == (auditor.pk, {"export": form, "marking": "RED"})
+        assert (entry.actor_key, entry.details) == (auditor.pk, {"export": form, "filters": ["marking", "person"]})
 
     def test_a_spreadsheet_has_no_formulas(self, auditor, client):
         record("page.read", actor=MemberFactory(first_name="=cmd|' /C calc'!A0", last_name="X"))
@@ -355,3 +356,12 @@ class TestReport:
         client.get(reverse("audit_report_results"))
         with django_assert_max_num_queries(25):
             client.get(reverse("audit_report_results"))
+
+
+def test_the_log_of_a_file_that_names_its_readers_has_no_title(tree):
+    for marking, label in (("RED", "Restricted file"), ("GREEN", "Zirconium")):
+        document = make_document(
+            title="Zirconium", marking=marking, shared_with=["person:0"] if marking == "RED" else []
+        )
+        log(document, "wagtail.edit")
+        assert ModelLogEntry.objects.for_instance(document).get(action="wagtail.edit").label == label

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from access.audit import record
+from members.models import Profile
 from tests.factories import MemberFactory, OrganisationFactory, UserFactory, make_article, translate
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,7 @@ def test_it_says_who_read_what_is_restricted(owner, group, client):
     page = make_article("Mine", owner=owner, marking="AMBER", shared_with=[f"wagtail-group:{group.pk}"])
     assert "Nobody else has read it yet." in shown(client)
     reader = MemberFactory(first_name="Re", last_name="Ader", organisation=OrganisationFactory(names={"en": "A lab"}))
+    Profile.objects.create(user=reader, display_name="Re Ader", visibility={"organisation": "members"})
     reader.groups.add(group)
     client.force_login(reader)
     assert client.get(page.url).status_code == 200
@@ -69,6 +71,21 @@ def test_it_says_who_read_what_is_restricted(owner, group, client):
     text = shown(client)
     assert "Re Ader" not in text
     assert text.count("Former member") == 2
+
+
+@pytest.mark.parametrize(("visible", "name"), [("nobody", "a member"), ("groups", "Shown"), ("members", "Shown")])
+def test_readers_are_named_as_their_profile_shows_them(owner, group, client, visible, name):
+    page = make_article("Mine", owner=owner, marking="AMBER", shared_with=[f"wagtail-group:{group.pk}"])
+    reader = MemberFactory(first_name="Re", last_name="Ader", organisation=OrganisationFactory(names={"en": "A lab"}))
+    Profile.objects.create(user=reader, display_name="Shown", visibility={"name": visible})
+    reader.groups.add(group)
+    unnamed = MemberFactory(first_name="", last_name="", email="secretive@example.org")
+    for each in (reader, unnamed):
+        record("page.read", actor=each, subject=page, marking="AMBER")
+    text = shown(client)
+    assert f"<bdi>{name}</bdi>" in text
+    assert "<bdi>a member</bdi>" in text
+    assert not [word for word in ("Re Ader", "A lab", "secretive") if word in text]
 
 
 def test_what_they_may_not_read_any_more_is_not_named(owner, client):

@@ -242,6 +242,23 @@ class TestBadLinks:
         assert not ApplicationStep.objects.filter(application=application.pk).exists()
 
 
+def test_what_was_refused_is_forgotten_after_a_year(clock):
+    for state in ("declined", "withdrawn", "approved"):
+        ApplicationFactory(state=state, decided_at=clock.now)
+    clock.move(days=364)
+    assert applications.forget_refused() == 0
+    clock.move(days=2)
+    assert applications.forget_refused() == 2
+    assert Application.objects.get().state == "approved"
+
+
+def test_somebody_whose_membership_is_over_applies_again(letters):
+    former = MemberFactory(member_until=datetime.date(2020, 1, 1))
+    application = ApplicationFactory.build(email=former.email, state="unverified", confirmation_secret="c" * 32)
+    applications.submit(application)
+    assert Application.objects.get().email == former.email
+
+
 class TestStatusPage:
     @pytest.mark.parametrize("state", State.values)
     @pytest.mark.parametrize("language", ["en", "ar"])

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from access.models import AuditEntry
 from members.links import Purpose, path_to, token_for
-from members.models import Invitation, Letter, User
+from members.membership import pause
+from members.models import Invitation, Letter, PauseReason, User
 from tests.factories import ApplicationFactory, InvitationFactory, MemberFactory, OrganisationFactory, UserFactory
 from tests.members.conftest import path_in
 
@@ -64,15 +65,19 @@ def test_whoever_is_invited_becomes_a_member_and_chooses_a_password(client, boss
     answer = stranger.post(path, ACCEPTED)
     member = User.objects.get(email="leila@example.org")
     assert member.is_current_member
-    assert (member.organisation, member.language, list(member.groups.all())) == (organisation, "fr", [group])
+    assert (member.organisation, member.language, list(member.groups.exclude(name="Members"))) == (
+        organisation,
+        "fr",
+        [group],
+    )
     assert AuditEntry.objects.get(action="invitation.used").actor_key == member.pk
     form = stranger.get(answer["Location"].removeprefix("http://127.0.0.1:8000"), follow=True)
     password = "a-quite-long-password-31"
     stranger.post(form.redirect_chain[-1][0], {"password1": password, "password2": password})
     stranger.post("/fr/accounts/login/", {"login": member.email, "password": password})
     assert stranger.session["_auth_user_id"] == str(member.pk)
-    assert refused(Client().get(path))
-    assert refused(Client().post(path, ACCEPTED))
+    assert Client().get(path).status_code == 404
+    assert Client().post(path, ACCEPTED).status_code == 404
 
 
 @pytest.mark.parametrize("missing", ["first_name", "consent"])
@@ -92,7 +97,7 @@ def test_nobody_becomes_more_than_they_are_invited_to(client):
     )
     member = User.objects.get(email=invitation.email)
     assert not member.is_superuser
-    assert not member.groups.exists()
+    assert not member.groups.exclude(name="Members").exists()
     assert not User.objects.filter(email="other@example.org").exists()
 
 
@@ -130,6 +135,26 @@ def test_the_account_of_a_stranger_to_the_community_becomes_a_members_but_its_pa
     user.refresh_from_db()
     assert user.is_current_member
     assert answer["Location"] == "/en/accounts/login/"
+
+
+def test_an_invitation_lifts_no_pause(client):
+    user = MemberFactory()
+    invitation = InvitationFactory(email=user.email)
+    pause(user, PauseReason.SECRETARIAT)
+    assert refused(client.get(link_of(invitation)))
+    assert refused(client.post(link_of(invitation), ACCEPTED))
+    User.objects.filter(pk=user.pk).update(member_until=datetime.date(2020, 1, 1))
+    assert refused(client.post(link_of(invitation), ACCEPTED)), "nor when the membership is over as well"
+    user.refresh_from_db()
+    assert user.pause_reason == PauseReason.SECRETARIAT
+
+
+def test_somebody_whose_membership_is_over_is_invited_again(client, boss):
+    user = MemberFactory(member_until=datetime.date(2020, 1, 1))
+    invite(client, email=user.email)
+    client.post(link_of(Invitation.objects.get(email=user.email)), ACCEPTED)
+    user.refresh_from_db()
+    assert user.is_current_member
 
 
 def test_a_closed_account_is_not_opened_by_an_invitation(client):

@@ -15,6 +15,7 @@ from access.readers import reader_for
 from members import letters as letters_module
 from members import membership
 from members.feed_keys import feed_token, make_feed_key, member_with_token
+from members.forms import HubUserEditForm
 from members.models import Letter, PauseReason, User, utc_today
 from tests.factories import MemberFactory, OrganisationFactory, UserFactory, make_article
 from tests.members.conftest import path_in
@@ -250,9 +251,37 @@ class TestInTheAdmin:
         assert fresh(user).pause_reason == PauseReason.SECRETARIAT
         self.save(client, user, is_paused="on")
         assert len(letters()) == 1
-        self.save(client, user)
+        self.save(client, user, was_paused="True")
         assert fresh(user).is_current_member
         assert [entry.actor_key for entry in AuditEntry.objects.filter(action__endswith="paused")] == [boss.pk] * 2
+
+    def test_a_pause_that_came_while_the_form_was_open_stays(self, client, boss):
+        user = MemberFactory()
+        page = client.get(f"/admin/users/edit/{user.pk}/").content.decode()
+        assert page.count('name="was_paused"') == 1
+        membership.pause(user, PauseReason.SECRETARIAT)
+        self.save(client, user, was_paused="False")
+        assert fresh(user).pause_reason == PauseReason.SECRETARIAT
+        assert not AuditEntry.objects.filter(action="member.unpaused").exists()
+
+    def test_saving_a_form_keeps_what_was_saved_meanwhile(self, boss):
+        user = MemberFactory()
+        fields = {"email": user.email, "first_name": "New", "last_name": "Name", "is_active": "on", "is_member": "on"}
+        form = HubUserEditForm(fields, instance=user, actor=boss)
+        assert form.is_valid()
+        membership.pause(fresh(user), PauseReason.UNCONFIRMED)
+        form.save()
+        assert (fresh(user).first_name, fresh(user).pause_reason) == ("New", PauseReason.UNCONFIRMED)
+
+    def test_a_new_address_and_password_are_told_at_the_old_address(self, client, boss, monkeypatch):
+        monkeypatch.setattr("django.db.transaction.on_commit", lambda call, **kwargs: call())
+        user, password = MemberFactory(email="old@example.org", language="fr"), "glass-lantern-97-q"
+        self.save(client, user, email="new@example.org", password1=password, password2=password)
+        assert fresh(user).check_password(password)
+        assert [message.to for message in mail.outbox] == [["old@example.org"]] * 2
+        told = AuditEntry.objects.filter(action__in=["address.changed", "password.changed"])
+        assert {(entry.actor_key, entry.subject_key) for entry in told} == {(boss.pk, str(user.pk))}
+        assert [entry.details for entry in told] == [{}, {}]
 
     def test_a_last_day_is_given(self, client, boss):
         user = MemberFactory()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 
@@ -17,15 +18,26 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client, TestCase
+from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import APIToken, ModelLogEntry, PageLogEntry
 
 from access.models import AuditEntry
 from knowledge.models import FollowedTopic, ReadingList, ReadingListItem, SavedItem, Shelf, Usefulness
+from members.applications import assign
 from members.erasure import LastAdministratorError, erase_person
 from members.feed_keys import feed_token, make_feed_key
-from members.models import FeedKey, Profile, User
-from tests.factories import ConceptFactory, MemberFactory, OrganisationFactory, UserFactory, make_article
+from members.letters import forget_sent_letters
+from members.models import Application, ApplicationStep, Attestation, FeedKey, Letter, Profile, User
+from members.sponsors import ask_sponsors, attest
+from tests.factories import (
+    ApplicationFactory,
+    ConceptFactory,
+    MemberFactory,
+    OrganisationFactory,
+    UserFactory,
+    make_article,
+)
 from tests.members.identity import PASSWORD, set_up_app, sign_in_and_confirm
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +85,11 @@ def person() -> User:
         time_zone="Africa/Nairobi",
     )
     page = make_article(marking="GREEN")
+    vouched_for = ApplicationFactory(sponsor_email="ZENOBIA@example.org")
+    ask_sponsors(vouched_for)
+    attest(Attestation.objects.get(sponsor=user).pk, user, vouches=True, comment="Zenobia Quill knows them.")
+    assign(vouched_for.pk, MemberFactory(), user)
+    ApplicationStep.objects.create(application=vouched_for, action="sponsor_asked", text="Zenobia Quill")
     user.groups.add(Group.objects.create(name="Pilots"))
     profile = Profile.objects.create(user=user, display_name="Zen Quill", biography="Twenty years at sea.")
     profile.expertise.add(ConceptFactory(slug="tides"))
@@ -263,7 +280,8 @@ class TestErasure:
     def test_they_are_told_in_their_language_and_it_is_written_down(self, client, person):
         self.erase(client, person)
         [message] = [each for each in mail.outbox if each.to == ["zenobia@example.org"]]
-        assert "Global Knowledge Hub" in message.body
+        assert "Votre compte" in message.body
+        assert not Letter.objects.filter(to="zenobia@example.org").exists(), "the address goes with the last letter"
         [entry] = AuditEntry.objects.filter(action="member.erased")
         assert (entry.actor_key, entry.subject_key, entry.details) == (person.pk, str(person.pk), {})
 
@@ -276,6 +294,25 @@ class TestErasure:
             erase_person(person, actor=person)
         person.refresh_from_db()
         assert person.erased_at
+        Letter.objects.update(written_at=timezone.now() - datetime.timedelta(days=31))
+        assert forget_sent_letters()
+        assert not Letter.objects.filter(to="zenobia@example.org").exists()
+
+    def test_steps_of_applications_name_a_former_member(self, person):
+        step = ApplicationStep.objects.get(action="assigned")
+        assert step.text_in_words == "Zenobia Quill"
+        erase_person(person, actor=person)
+        assert step.text_in_words == "Former member"
+        assert not Application.objects.exclude(sponsor_email="").exists()
+
+    def test_what_they_were_asked_is_asked_of_another(self, person):
+        organisation, other = OrganisationFactory(), MemberFactory()
+        organisation.focal_points.add(person)
+        application = ApplicationFactory(organisation=organisation)
+        ask_sponsors(application)
+        organisation.focal_points.add(other)
+        erase_person(person, actor=person)
+        assert [each.sponsor for each in application.attestations.filter(state="waiting")] == [other]
 
     def test_the_only_administrator_stays(self, client):
         User.objects.filter(is_superuser=True).update(is_superuser=False)

@@ -243,6 +243,16 @@ class TestAccounts:
         self.bulk(client, "assign_role", user, role=harmless.pk)
         assert user.groups.filter(pk=harmless.pk).exists()
 
+    def test_it_opens_nobodys_account(self, secretary, client):
+        user = UserFactory()
+        before = (user.email, user.password)
+        assert "password1" not in client.get(edit_url(user)).content.decode()
+        changed = {"email": "mine@example.org", "password1": "glass-lantern-97-q", "password2": "glass-lantern-97-q"}
+        assert client.post(edit_url(user), form_of(user, **changed, first_name="Changed")).status_code == 302
+        user.refresh_from_db()
+        assert user.first_name == "Changed"
+        assert (user.email, user.password) == before
+
     def test_it_changes_no_group(self, secretary, client):
         group = Group.objects.get(name="Secretariat")
         for address in (reverse("wagtailusers_groups:add"), reverse("wagtailusers_groups:edit", args=[group.pk])):

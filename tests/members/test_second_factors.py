@@ -56,7 +56,7 @@ def group_member() -> User:
 
 
 def amber_page(user: User):
-    shared_with = [f"wagtail-group:{user.groups.get().pk}"]
+    shared_with = [f"wagtail-group:{user.groups.exclude(name='Members').get().pk}"]
     page = make_article("Only for the task force", marking="AMBER", shared_with=shared_with)
     audience = Audience.objects.for_conditions(conditions_of_marking("AMBER", shared_with))
     PageAccess.objects.filter(page=page).update(audience=audience)
@@ -137,6 +137,17 @@ class TestSettingUp:
         }
         assert [message.to for message in mail.outbox] == [[user.email]]
         assert AuditEntry.objects.filter(action="second-factor.added", actor_key=user.pk).exists()
+
+    def test_it_ends_the_other_sessions(self, client, monkeypatch):
+        monkeypatch.setattr("django.db.transaction.on_commit", lambda call, **kwargs: call())
+        user, other = MemberFactory(), Client()
+        give_password(other, user)
+        sign_in_and_confirm(client, user)
+        client.get(reverse("mfa_activate_totp"))
+        assert other.get("/en/account/").status_code == 200
+        client.post(reverse("mfa_activate_totp"), {"code": code_of(client.session["mfa.totp.secret"])})
+        assert other.get("/en/account/").status_code == 302
+        assert client.get("/en/account/").status_code == 200
 
     @pytest.mark.parametrize("language", ["en", "ar", "es", "fr"])
     def test_no_page_about_it_has_a_script_or_style_in_it(self, client, language):

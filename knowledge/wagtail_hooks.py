@@ -312,7 +312,7 @@ def collect_nothing_into_the_open(
         if not isinstance(file, MarkedFile) or not is_its_author(request.user, file) or not is_used_live(file):
             continue
         if opens_in_collection(file, collection):
-            messages.error(request, f"{file.title}: {OPENS_FILE}")
+            messages.error(request, f"{file}: {OPENS_FILE}")
             return redirect(action.next_url)
     return None
 

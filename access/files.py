@@ -79,7 +79,7 @@ def opens_file(file: MarkedFile, marking: str, shared_with: Iterable[str]) -> bo
     return is_wider(_own_conditions(marking, shared_with), before)
 
 
-def opens_in_collection(file: MarkedFile, collection: Collection) -> bool:
+def opens_in_collection(file: Any, collection: Collection) -> bool:
     """Tell whether more people could have a file, as far as privacy settings go, in this collection than in its own."""
     kept = type(file)._base_manager.filter(pk=file.pk).values_list("collection", flat=True).first()  # type: ignore[misc]
     if kept is None or kept == collection.pk:

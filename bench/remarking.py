@@ -18,6 +18,7 @@ from bench.corpus import SEED, Corpus, write_entries
 from bench.figures import Figure, resident_mebibytes
 from knowledge.models import Article, KnowledgeIndexPage, KnowledgePage, Remarking
 from knowledge.remarking import begin, mark_next
+from members.models import User
 
 MOST_SECONDS = 5.0
 MOST_GROWTH = 1.1
@@ -126,13 +127,17 @@ def measure_remarking(pieces: int) -> tuple[list[Figure], dict[str, Any]]:
     section = write_section(pieces)
     group = Group.objects.create(name="Who may read the section")
     named = [f"{GROUP}{group.pk}"]
+    agreeing, _created = User.objects.get_or_create(email="agrees@bench.example")
     details: dict[str, Any] = {}
     figures: list[Figure] = []
     for marking, shared_with in ((Marking.AMBER, named), (Marking.GREEN, [])):
-        asked = Remarking(section=section, marking=marking.value, shared_with=shared_with, reason="A measurement.")
+        asked = Remarking(
+            section=section, marking=marking.value, shared_with=shared_with, reason="A measurement.",
+            needs_approval=True, approved_by=agreeing,
+        )  # fmt: skip
         begin(asked)
         steps, memory = [], []
-        while asked.finished_at is None:
+        while asked.finished_at is None and not asked.waits_for_approval:
             begin_at = time.perf_counter()
             asked = mark_next(asked.pk)
             steps.append(time.perf_counter() - begin_at)

@@ -159,8 +159,8 @@ def refresh_audiences(page_ids: Iterable[int], *, descend: bool = True) -> set[i
             asked_at[path].append((marking, conditions_of_marking(marking, shared_with)))
         restrictions = PageViewRestriction.objects.filter(page__path__in=batch)
         for restriction in restrictions.select_related("page").prefetch_related("groups"):
-            asked = (marking_of_restriction(restriction), conditions_of_restriction(restriction))
-            asked_at[restriction.page.path].append(asked)
+            private = (marking_of_restriction(restriction), conditions_of_restriction(restriction))
+            asked_at[restriction.page.path].append(private)
     for restriction in PageViewRestriction.objects.filter(page__depth=1).prefetch_related("groups"):
         asked_at[""].append((marking_of_restriction(restriction), conditions_of_restriction(restriction)))
 

@@ -83,7 +83,11 @@ def _names(person: User, chance: random.Random) -> Iterator[tuple[Marking, list[
     groups = list(person.groups.values_list("pk", flat=True))
     organisations = list(Organisation.objects.exclude(pk=person.organisation_id).values_list("pk", flat=True))
     people = list(User.objects.filter(email__startswith="member-").exclude(pk=person.pk).values_list("pk", flat=True))
-    own = {Marking.AMBER: [], Marking.AMBER_STRICT: [person.organisation_id], Marking.RED: [person.pk]}
+    own: dict[Marking, list[int | None]] = {
+        Marking.AMBER: [],
+        Marking.AMBER_STRICT: [person.organisation_id],
+        Marking.RED: [person.pk],
+    }
     others = {
         Marking.AMBER: (GROUP, groups, (1, 2)),
         Marking.AMBER_STRICT: (ORGANISATION, organisations, (1, 2)),
@@ -91,7 +95,7 @@ def _names(person: User, chance: random.Random) -> Iterator[tuple[Marking, list[
     }
     for marking, number in AUDIENCES.items():
         begin, keys, counts = others[marking]
-        seen: set[frozenset[int]] = set()
+        seen: set[frozenset[int | None]] = set()
         while len(seen) < number:
             named = frozenset([*own[marking], *chance.sample(keys, chance.randint(*counts))])
             if named not in seen:
@@ -110,7 +114,7 @@ def write_restrictions(person: User, chance: random.Random) -> int:
         page_ids = list(pages.values_list("pk", flat=True))
         live = {"marking": marking.value, "shared_with": shared_with}
         KnowledgePage.objects.filter(pk__in=page_ids).update(**live)
-        audience = Audience.objects.for_conditions(conditions_of_marking(**live))
+        audience = Audience.objects.for_conditions(conditions_of_marking(marking, shared_with))
         PageAccess.objects.filter(page__in=page_ids).update(**live, label=marking.value, audience=audience)
         written += len(page_ids)
         record_rights(page_ids)

@@ -115,7 +115,7 @@ def write_restrictions(person: User, chance: random.Random) -> int:
         page_ids = list(pages.values_list("pk", flat=True))
         live: dict[str, Any] = {"marking": marking.value, "shared_with": shared_with}
         KnowledgePage.objects.filter(pk__in=page_ids).update(**live)
-        audience = Audience.objects.for_conditions(conditions_of_marking(**live))
+        audience = Audience.objects.for_conditions(conditions_of_marking(marking, shared_with))
         PageAccess.objects.filter(page__in=page_ids).update(**live, label=marking.value, audience=audience)
         written += len(page_ids)
         record_rights(page_ids)

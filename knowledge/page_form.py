@@ -25,6 +25,9 @@ class ReadablePageForm(WagtailAdminPageForm):
         for name in ("publishing_reason", "marking_reason"):
             if name in self.fields:
                 self.initial[name] = ""
+        if "marking" in self.fields:
+            field: Any = self.fields["marking"]
+            field.choices = [(value, name if value else _("None yet (editors only)")) for value, name in field.choices]
 
     def clean(self) -> dict[str, Any]:
         """Keep of those whom the page is shared with what its marking names."""

@@ -30,6 +30,7 @@ from members.membership import pause, unpause
 from members.models import PauseReason, Profile, User, Visibility, time_zone_choices
 from members.profiles import FIELDS, MAX_LANGUAGES, language_choices, visibility_of
 from members.roles import MEMBERS, assignable_groups
+from vocabulary.countries import country_choices
 from vocabulary.models import TOPIC_SCHEMES
 from vocabulary.queries import current_vocabulary
 
@@ -246,6 +247,8 @@ class ProfileForm(forms.ModelForm):
         self.fields["display_name"].help_text = _("As you want to be called.")
         self.fields["language"].initial = user.language
         self.fields["time_zone"].initial = user.time_zone
+        # Django's own words for no choice are in English only.
+        self.fields["country"].choices = [("", "–"), *country_choices()]
         self.fields["expertise"] = self._expertise_field()
         self._add_languages()
         self._add_visibility()

@@ -389,6 +389,7 @@ class InvitationForm(forms.ModelForm):
         self.fields["groups"].queryset = groups_without_rights()  # type: ignore[attr-defined]
         organisations = Organisation.objects.prefetch_related("names")
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        self.fields["organisation"].empty_label = _("None")  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         """Refuse the address of a member, and of a closed account."""

@@ -17,7 +17,8 @@
       part.hidden = part.dataset.names !== marking;
       isAnyShown = isAnyShown || !part.hidden;
     }
-    const panel = field.closest(".w-panel__wrapper, .w-field__wrapper, li");
+    // With its heading, which is around it in the editor and within it elsewhere.
+    const panel = field.closest(".w-panel__wrapper") || field.closest(".w-field__wrapper, li");
     if (panel) panel.hidden = !isAnyShown;
   };
 
@@ -36,7 +37,7 @@
     const warning = readership.querySelector("[data-readership-warning]");
     readership.querySelector("[data-readership-sentence]").textContent = answer.sentence;
     draft.hidden = !answer.sentence;
-    warning.textContent = answer.warning;
+    warning.querySelector("p").textContent = answer.warning;
     warning.hidden = !answer.warning;
   };
 

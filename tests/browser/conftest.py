@@ -5,9 +5,13 @@ On PostgreSQL and Elasticsearch when their addresses are in the environment, as 
 
 from __future__ import annotations
 
+import contextlib
+import email
+import email.policy
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -40,12 +44,44 @@ START_SECONDS = 30
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# Between the e-mails that Django writes to the console.
+BETWEEN_LETTERS = "-" * 79
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail that the hub sent."""
+
+    to: str
+    subject: str
+    language: str
+    body: str
+
+    def link(self, path: str) -> str:
+        """Return the one address in it that has this path after the language."""
+        found = re.findall(rf"^\S+/[a-z]{{2}}/{path}\S*$", self.body, re.MULTILINE)
+        assert len(found) == 1, self.body
+        return found[0]
+
+
 @dataclass(frozen=True)
 class Hub:
-    """A running hub: its address, and its command line."""
+    """A running hub: its address, its command line, and what it writes to the console, e-mails included."""
 
     url: str
     environment: dict[str, str]
+    log: Path
+
+    def letters(self, to: str) -> list[Letter]:
+        """Return the e-mails to an address, the oldest first."""
+        written = self.log.read_text().split(BETWEEN_LETTERS)[:-1]
+        texts = [part[part.index("Content-Type:") :] for part in written]
+        messages = [email.message_from_bytes(text.encode(), policy=email.policy.default) for text in texts]
+        return [
+            Letter(each["To"], each["Subject"], each["Content-Language"] or "", each.get_content())
+            for each in messages
+            if each["To"] == to
+        ]
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it prints."""
@@ -73,13 +109,41 @@ def database_url(tmp_path_factory, worker_id) -> Iterator[str]:
     if not server:
         yield f"sqlite:///{tmp_path_factory.mktemp('hub') / 'hub.sqlite3'}"
         return
-    name = f"hub_browser_{worker_id}"
+    # After the database that the address names, so that two checkouts can be tested on one server.
+    name = f"{server.rpartition('/')[2]}_browser_{worker_id}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield f"{server.rpartition('/')[0]}/{name}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def serve(hub: Hub) -> Iterator[None]:
+    """Keep a hub running, with all its parts."""
+    command = [
+        *(sys.executable, "-m", "gunicorn", "hub.wsgi:application", "--bind", hub.url.partition("//")[2]),
+        *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
+    ]
+    with hub.log.open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=hub.environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(f"{hub.url}/healthz", timeout=2)
+                break
+            except OSError:
+                assert time.monotonic() < deadline, hub.log.read_text()
+                time.sleep(0.2)
+        with urllib.request.urlopen(f"{hub.url}/readyz", timeout=10) as answer:
+            parts = json.load(answer)
+        assert set(parts.values()) == {"up"}, f"{parts}: the journeys would run on a hub that is only half there"
+        yield
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +164,9 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
         "BASE_URL": f"http://127.0.0.1:{port}",
         "MEDIA_ROOT": str(folder / "media"),
         "ELASTICSEARCH_URL": os.environ.get("TEST_ELASTICSEARCH_URL", ""),
-        "ELASTICSEARCH_PREFIX": f"gkh-browser-{worker_id}",
+        "ELASTICSEARCH_PREFIX": f"gkh-{worker_id}-{database_url.rpartition('/')[2]}",
     }
-    running = Hub(environment["BASE_URL"], environment)
+    running = Hub(environment["BASE_URL"], environment, folder / "log")
     # Once for all processes of a run: two at a time take away each other's files.
     shared = tmp_path_factory.getbasetemp().parent
     with (shared / "static.lock").open("w") as lock:
@@ -112,28 +176,18 @@ def hub(database_url, tmp_path_factory, worker_id) -> Iterator[Hub]:
             (shared / "static.collected").touch()
     running.manage("migrate", "--verbosity", "0")
     running.manage("load_demo", "--force")
-    command = [
-        *(sys.executable, "-m", "gunicorn", "hub.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
-    ]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(f"{running.url}/healthz", timeout=2)
-                break
-            except OSError:
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.2)
-        with urllib.request.urlopen(f"{running.url}/readyz", timeout=10) as answer:
-            parts = json.load(answer)
-        assert set(parts.values()) == {"up"}, f"{parts}: the journeys would run on a hub that is only half there"
+    with serve(running):
         yield running
-    finally:
-        server.terminate()
-        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def strict_hub(hub, tmp_path_factory) -> Iterator[Hub]:
+    """The same hub, as its people meet it in production: second factors are required, and it is known by its name."""
+    port = free_port()
+    environment = {**hub.environment, "SECOND_FACTOR_REQUIRED": "true", "BASE_URL": f"http://localhost:{port}"}
+    running = Hub(environment["BASE_URL"], environment, tmp_path_factory.mktemp("strict") / "log")
+    with serve(running):
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -3,66 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.person import Person
 from tests.members.identity import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LANGUAGES = ["en", "ar"]
-# A passkey that stays, as telephones keep it; its owner is there and is asked for a finger each time.
-TELEPHONE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 WHO = {"en": "member", "ar": "expert"}
-
-
-class Person:
-    """Somebody at a browser with a device that keeps passkeys; the policy on content may not be broken on the way."""
-
-    def __init__(self, page: Page, origin: str, language: str, account: tuple[str, str]) -> None:
-        self.page, self.origin, self.language = page, origin, language
-        self.email, self.password = account
-        self.refused: list[str] = []
-        page.on("console", lambda said: self.refused.append(said.text) if "Content Security" in said.text else None)
-        session = page.context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": TELEPHONE})
-
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.origin}/{self.language}/{path}")
-
-    def give_password(self) -> None:
-        self.go("accounts/login/")
-        self.page.locator("#id_login").fill(self.email)
-        self.page.locator("#id_password").fill(self.password)
-        self.page.locator("main form:has(#id_password) button[type=submit]").click()
-        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
-
-    def confirm(self) -> None:
-        """Say again who one is, if asked: with the password."""
-        if "/reauthenticate/" not in self.page.url:
-            return
-        self.page.locator("#id_password").fill(self.password)
-        self.page.locator("main button[type=submit]").click()
-        self.page.wait_for_url(lambda url: "/reauthenticate/" not in url)
-
-    def sign_out(self) -> None:
-        self.go("accounts/logout/")
-        self.page.locator("main button[type=submit]").click()
-        self.page.wait_for_url(lambda url: "/logout/" not in url)
-        self.go("account/")
-        self.page.wait_for_url("**/accounts/login/**")
-
-    def expect_signed_in(self) -> None:
-        self.go("account/")
-        expect(self.page.locator(".account-link a")).to_have_attribute("href", f"/{self.language}/account/")
-        assert self.page.url.endswith("/account/")
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -74,16 +23,6 @@ def person(request, hub, visit, accounts) -> Person:
     yield who
     hub.manage("reset_second_factor", who.email)
     assert who.refused == []
-
-
-def add_passkey(person: Person) -> None:
-    person.give_password()
-    person.go("accounts/2fa/")
-    person.page.locator("a[href$='/2fa/webauthn/add/']").click()
-    person.confirm()
-    expect(person.page.locator("#id_passwordless")).to_be_checked()
-    person.page.locator("#mfa_webauthn_add").click()
-    person.page.wait_for_url("**/2fa/recovery-codes/")
 
 
 def set_up_app(person: Person) -> tuple[str, list[str]]:
@@ -101,11 +40,10 @@ def set_up_app(person: Person) -> tuple[str, list[str]]:
 
 
 def test_a_passkey_signs_in_alone_and_confirms_who_one_is(person):
-    add_passkey(person)
+    person.give_password()
+    person.add_passkey()
     person.sign_out()
-    person.go("accounts/login/")
-    person.page.locator("#passkey_login").click()
-    person.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    person.use_passkey()
     person.expect_signed_in()
     person.go("accounts/2fa/webauthn/")
     expect(person.page.locator(".own-things li")).to_have_count(1)

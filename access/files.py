@@ -81,7 +81,7 @@ def opens_file(file: MarkedFile, marking: str, shared_with: Iterable[str]) -> bo
 
 def opens_in_collection(file: Any, collection: Collection) -> bool:
     """Tell whether more people could have a file, as far as privacy settings go, in this collection than in its own."""
-    kept = type(file)._base_manager.filter(pk=file.pk).values_list("collection", flat=True).first()  # type: ignore[misc]
+    kept = type(file)._base_manager.filter(pk=file.pk).values_list("collection", flat=True).first()
     if kept is None or kept == collection.pk:
         return False
     return is_wider(_privacy_of(collection), _privacy_of(Collection.objects.get(pk=kept)))

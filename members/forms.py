@@ -201,7 +201,7 @@ class ProfileForm(forms.ModelForm):
         self.fields["language"].initial = user.language
         self.fields["time_zone"].initial = user.time_zone
         # Django's own words for no choice are in English only.
-        self.fields["country"].choices = [("", "–"), *country_choices()]
+        self.fields["country"].choices = [("", "–"), *country_choices()]  # type: ignore[attr-defined]
         self.fields["expertise"] = self._expertise_field()
         self._add_languages()
         self._add_visibility()

@@ -91,6 +91,7 @@ def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, the
     states = []
     while asked.finished_at is None:
         asked = mark_next(asked.pk)
+        assert not asked.waits_for_approval
         states.append(conditions_by_page())
     after = states[-1]
     assert len(states) > 2
@@ -102,14 +103,16 @@ def test_nothing_is_more_open_in_between_than_before_or_after(filled, first, the
 
 
 @pytest.mark.parametrize(("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR")])
-def test_nothing_is_more_open_in_between_than_the_section_it_is_in(filled, first, then):
+def test_nothing_is_more_open_in_between_than_the_section_it_is_in(filled, first, then, settings):
     """Wherever a run is cut off, and also what was written in the tree of a translation."""
+    settings.SENSITIVITY_REVIEW_REQUIRED = False  # It would stop, and wait for an agreement.
     french = translate(filled, "fr")
     only_french = make_article("Page en français", marking="CLEAR", parent=french)
     mark_section.enqueue(ask(filled, first).pk)
     asked = ask(filled, then)
     while asked.finished_at is None:
         asked = mark_next(asked.pk)
+        assert not asked.waits_for_approval
         actual = conditions_by_page()
         point = transaction.savepoint()
         refresh_audiences([filled.pk, french.pk])
@@ -121,13 +124,15 @@ def test_nothing_is_more_open_in_between_than_the_section_it_is_in(filled, first
 
 
 @pytest.mark.parametrize(("first", "then"), [("CLEAR", "GREEN"), ("GREEN", "CLEAR")])
-def test_no_step_changes_more_than_its_share(filled, first, then, monkeypatch):
+def test_no_step_changes_more_than_its_share(filled, first, then, monkeypatch, settings):
     """Not even the one that reaches the section itself, which everything below inherits from."""
+    settings.SENSITIVITY_REVIEW_REQUIRED = False
     monkeypatch.setattr(module, "BATCH", 1)
     mark_section.enqueue(ask(filled, first).pk)
     asked, before, changed = ask(filled, then), conditions_by_page(), []
     while asked.finished_at is None:
         asked = mark_next(asked.pk)
+        assert not asked.waits_for_approval
         now = conditions_by_page()
         changed.append(sum(now[pk] != before[pk] for pk in now))
         before = now
@@ -223,6 +228,7 @@ class TestWhatIsClosedMeanwhile:
     def test_it_stops_where_a_page_was_closed_before_its_turn(self, filled, named):
         asked = ask(filled, "GREEN")
         asked = mark_next(asked.pk)
+        assert not asked.waits_for_approval
         page = self.close("Page 3", named)
         mark_section.enqueue(asked.pk)
         asked.refresh_from_db()

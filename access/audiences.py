@@ -19,6 +19,7 @@ from access.generation import start_new_generation
 from access.models import (
     AUTHENTICATED,
     EVERYONE,
+    MEMBER,
     NOBODY,
     SECOND_FACTOR,
     SUPERUSER,
@@ -45,7 +46,9 @@ def conditions_of_restriction(restriction: BaseViewRestriction) -> Conditions:
         case BaseViewRestriction.GROUPS:
             groups = {f"wagtail-group:{group.pk}" for group in restriction.groups.all()}
             # As for what is marked TLP:AMBER, which it is labelled as.
-            return frozenset({frozenset({*groups, SUPERUSER}), frozenset({SECOND_FACTOR})})
+            return frozenset(
+                {frozenset({*groups, SUPERUSER}), frozenset({MEMBER, SUPERUSER}), frozenset({SECOND_FACTOR})}
+            )
         case BaseViewRestriction.PASSWORD:
             return frozenset({frozenset({f"password:{restriction.pk}"})})
     return NOBODY

@@ -29,6 +29,14 @@ class ViewAsItem(BaseItem):
 
     template_name = "home/admin/view_as_item.html"
 
+    def __init__(self, *, is_known: bool) -> None:
+        """Lead back to a page; what else somebody typed into an address is not repeated."""
+        self.is_known = is_known
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Say whether to lead back."""
+        return {**super().get_context_data(parent_context), "is_known": self.is_known}
+
 
 @hooks.register("on_serve_page", order=-100)
 def ask_the_policy(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -61,7 +69,7 @@ def register_references(features: Any) -> None:
 @hooks.register("construct_wagtail_userbar")
 def offer_view_as(request: HttpRequest, items: list[Any], page: Page | None) -> None:
     """Let an editor see the page as somebody else, from Wagtail's bar on it."""
-    items.append(ViewAsItem())
+    items.append(ViewAsItem(is_known=page is not None))
 
 
 # --- The admin as part of the hub -------------------------------------------------------------------

@@ -110,12 +110,13 @@ def test_wagtails_privacy_counts_on_the_page_and_its_translations(as_reader):
 def test_wagtails_privacy_by_group(as_reader):
     page = make_article(marking="CLEAR")
     group = Group.objects.create(name="Some group")
-    inside, outside = UserFactory(), UserFactory()
-    inside.groups.add(group)
+    inside, former, outside = MemberFactory(), UserFactory(), MemberFactory()
+    group.user_set.add(inside, former)
     restriction = PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.GROUPS)
     restriction.groups.add(group)
     assert may_read(page, as_reader(inside))
     assert not may_read(page, as_reader(outside))
+    assert not may_read(page, as_reader(former))  # It is labelled TLP:AMBER, which is for members.
     inside.groups.remove(group)
     assert not may_read(page, as_reader(inside))
 

@@ -55,7 +55,7 @@ OF_GROUP = {"group member", "cleared editor"}
 OF_ORGANISATION = {"organisation member"}
 NAMED = {"named person"}
 # Wagtail's privacy setting asks for the group alone; a section's or a page's marking asks for more.
-IN_GROUP = {*OF_GROUP, "former member", "member without second factor", "administrator"}
+IN_GROUP = {*OF_GROUP, "administrator"}
 EDITING = {"editor", "cleared editor", "translator", "moderator", "administrator"}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from wagtail.users.models import UserProfile
 
 from members.models import Organisation, User
 
@@ -107,6 +108,8 @@ def make_accounts() -> dict[str, User]:
             },
         )
         if is_new:
+            # Wagtail's admin in English, so that whoever looks around can; each can change it under their account.
+            UserProfile.objects.create(user=user, preferred_language="en")
             user.groups.set([Group.objects.get_or_create(name=name)[0] for name in account.groups])
         made[account.role] = user
     return made

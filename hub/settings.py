@@ -390,7 +390,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 PERMISSIONS_POLICY = ", ".join(
     [
         *(f"{feature}=()" for feature in (
-            "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+            "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid",
             "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
             "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
         )),

@@ -39,7 +39,7 @@ FIRST_LOOK = datetime.timedelta(days=30)
 
 def for_rows(pages: QuerySet[KnowledgePage]) -> QuerySet[KnowledgePage]:
     """Load with each page what a row of a list shows (templates/components/shelf_item.html)."""
-    return pages.select_related("locale", "content_type")
+    return pages.select_related("locale", "content_type", "access")
 
 
 def still_readable[Entry: (SavedItem, ReadingListItem, ReadingProgress)](

@@ -67,7 +67,7 @@ def serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
         raise Http404
     record = _file_record(path)
     # The policy is asked about nothing too, so that it takes as long to say no.
-    asked: Any = record or HubDocument(pk=0, collection_id=0)
+    asked: Any = record or HubDocument(pk=0)
     is_public = is_public_file(asked)
     if not (is_public or may_read_file(asked, reader_of(request))) or record is None:
         raise Http404

@@ -279,7 +279,8 @@ def test_wagtails_privacy_of_a_collection_counts(client, kind):
     restriction = CollectionViewRestriction.objects.create(collection=collection, restriction_type=kind, password="x")
     if kind == CollectionViewRestriction.GROUPS:
         restriction.groups.add(group)
-    expert = UserFactory()
+    # What is for a group is for those of it who are members.
+    expert = MemberFactory()
     expert.groups.add(group)
     may_read = {
         None: False,

@@ -72,7 +72,8 @@ class TestDueForReview:
         group = Group.objects.create(name="The few")
         restriction.groups.add(group)
         editor = person("Editors")
-        assert closed.page_ptr not in editable_pages(editor)
+        type(editor).objects.filter(pk=editor.pk).update(is_member=True)
+        assert closed.page_ptr not in editable_pages(type(editor).objects.get(pk=editor.pk))
         editor.groups.add(group)
         assert closed.page_ptr in editable_pages(type(editor).objects.get(pk=editor.pk))
 

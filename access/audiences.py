@@ -8,6 +8,7 @@ from itertools import batched
 from typing import NamedTuple
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from wagtail.log_actions import get_active_log_context
@@ -19,6 +20,7 @@ from access.generation import start_new_generation
 from access.models import (
     AUTHENTICATED,
     EVERYONE,
+    GROUP,
     MEMBER,
     NOBODY,
     SECOND_FACTOR,
@@ -40,17 +42,32 @@ BATCH = 500
 
 def conditions_of_restriction(restriction: BaseViewRestriction) -> Conditions:
     """Return what Wagtail's own privacy setting of a page or a collection asks of a reader."""
-    match restriction.restriction_type:
+    kind = restriction.restriction_type
+    groups = restriction.groups.all() if kind == BaseViewRestriction.GROUPS else ()
+    return conditions_of_privacy(kind, groups, restriction.pk)
+
+
+def conditions_of_privacy(kind: str | None, groups: Iterable[Group] = (), key: int | None = None) -> Conditions:
+    """Return what a privacy setting asks of a reader, kept or as a form has it; nobody meets a kind that is unknown.
+
+    Args:
+        kind: as Wagtail names it, such as `groups`.
+        groups: those it names.
+        key: of the setting, if it is kept: its password is met in the session under it.
+    """
+    match kind:
+        case BaseViewRestriction.NONE:
+            return EVERYONE
         case BaseViewRestriction.LOGIN:
             return frozenset({frozenset({AUTHENTICATED})})
         case BaseViewRestriction.GROUPS:
-            groups = {f"wagtail-group:{group.pk}" for group in restriction.groups.all()}
+            named = {f"{GROUP}{group.pk}" for group in groups}
             # As for what is marked TLP:AMBER, which it is labelled as.
             return frozenset(
-                {frozenset({*groups, SUPERUSER}), frozenset({MEMBER, SUPERUSER}), frozenset({SECOND_FACTOR})}
+                {frozenset({*named, SUPERUSER}), frozenset({MEMBER, SUPERUSER}), frozenset({SECOND_FACTOR})}
             )
         case BaseViewRestriction.PASSWORD:
-            return frozenset({frozenset({f"password:{restriction.pk}"})})
+            return frozenset({frozenset({f"password:{key}"})})
     return NOBODY
 
 

@@ -21,10 +21,9 @@ from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, WorkflowActionView
 from wagtail.admin.viewsets.pages import PageViewSet
-from wagtail.models import BaseViewRestriction, Page
+from wagtail.models import Page
 
-from access.audiences import is_stopped_translation, source_of, widens
-from access.models import AUTHENTICATED, GROUP, SUPERUSER, Conditions
+from access.audiences import conditions_of_privacy, is_stopped_translation, source_of, widens
 from access.strictness import opens_when_restricted
 from knowledge.models import ReadablePage, SensitivityReviewTask
 from knowledge.publishing_gate import GateClosed, find_gaps
@@ -140,17 +139,6 @@ class GatedWorkflowActionView(ReviewFormMixin, WorkflowActionView):
         return redirect(self.redirect_url)
 
 
-def conditions_of_form(cleaned: dict[str, Any]) -> Conditions:
-    """Return what a privacy setting asks of readers, from the form in which it is chosen."""
-    match cleaned.get("restriction_type"):
-        case BaseViewRestriction.LOGIN:
-            return frozenset({frozenset({AUTHENTICATED})})
-        case BaseViewRestriction.GROUPS:
-            groups = {f"{GROUP}{group.pk}" for group in cleaned.get("groups") or ()}
-            return frozenset({frozenset({*groups, SUPERUSER})})
-    return frozenset()
-
-
 class ReviewedPrivacyView(SetPrivacyView):
     """Wagtail's privacy settings, which have no draft that could be reviewed: they may close, and not open.
 
@@ -160,9 +148,8 @@ class ReviewedPrivacyView(SetPrivacyView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change the setting, unless more people could read the page, or one below it, because of that."""
-        if settings.SENSITIVITY_REVIEW_REQUIRED and opens_when_restricted(
-            self.page, conditions_of_form(form.cleaned_data)
-        ):
+        asked = conditions_of_privacy(form.cleaned_data["restriction_type"], form.cleaned_data.get("groups") or ())
+        if settings.SENSITIVITY_REVIEW_REQUIRED and opens_when_restricted(self.page, asked):
             form.add_error(
                 "restriction_type",
                 _(

@@ -15,28 +15,22 @@ from wagtail.log_actions import get_active_log_context
 from wagtailmedia.forms import BaseMediaForm
 
 from access.files import is_its_author, is_used_live, is_waiting, opens_file, opens_in_collection
-from access.models import Marking
 from knowledge.models import Adaptation
 from knowledge.upload_faults import UploadFault
 from knowledge.uploads import take_document, take_image, take_recording
-from members.sharing import SharedWithField, named_by
+from members.sharing import NamingForm
 
 OPENS_FILE = _("More people could have this file. Somebody who neither uploaded nor marked it must change this.")
 
 
-class MarkedFileForm(forms.ModelForm):
+class MarkedFileForm(NamingForm):
     """Base of the forms for files: a marking of their own, and whom it names."""
 
-    shared_with = SharedWithField()
+    nobody_named = _("This marking needs to name who may have the file.")
 
     def clean(self) -> dict[str, Any]:
-        """Keep of those whom the file is shared with what its marking names; it must name somebody."""
-        cleaned = super().clean() or self.cleaned_data
-        marking = cleaned.get("marking", "")
-        if "shared_with" in cleaned:
-            cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
-            if marking and Marking(marking).names and not cleaned["shared_with"]:
-                self.add_error("shared_with", _("This marking needs to name who may have the file."))
+        """Ask besides whether somebody else has to look at the change."""
+        cleaned = super().clean()
         if self.instance.pk and settings.SENSITIVITY_REVIEW_REQUIRED:
             self._keep_reviewed(cleaned)
         return cleaned

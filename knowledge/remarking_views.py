@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page
@@ -24,13 +25,13 @@ from knowledge.remarking import APPROVED, DECLINED, begin, pages_to_mark, would_
 from knowledge.tasks import mark_section
 from members.models import User
 from members.readership import readership_of
-from members.sharing import SharedWithField, named_by
+from members.sharing import NamingForm
 
 
-class RemarkingForm(forms.ModelForm):
+class RemarkingForm(NamingForm):
     """The marking that a section and all below it will have, and why."""
 
-    shared_with = SharedWithField()
+    nobody_named = gettext_lazy("Name who may read this.")
 
     class Meta:
         model = Remarking
@@ -40,16 +41,6 @@ class RemarkingForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["marking"].choices = Marking.choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Keep of those whom it is shared with what the marking names; it must name somebody."""
-        cleaned = super().clean() or self.cleaned_data
-        marking = cleaned.get("marking", "")
-        if marking and "shared_with" in cleaned:
-            cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
-            if Marking(marking).names and not cleaned["shared_with"]:
-                self.add_error("shared_with", _("Name who may read this."))
-        return cleaned
 
 
 def _section(request: HttpRequest, page_id: int) -> Page:

@@ -104,6 +104,23 @@ class SharedWithField(forms.MultiValueField):
             return True
 
 
+class NamingForm(forms.ModelForm):
+    """Base of forms in which a thing is marked that has to name who may have it, if its marking names somebody."""
+
+    shared_with = SharedWithField()
+    nobody_named: Any
+
+    def clean(self) -> dict[str, Any]:
+        """Keep of those whom it is shared with what the marking names; it must name somebody."""
+        cleaned = super().clean() or self.cleaned_data
+        marking = cleaned.get("marking", "")
+        if "shared_with" in cleaned:
+            cleaned["shared_with"] = named_by(marking, cleaned["shared_with"])
+            if marking and Marking(marking).names and not cleaned["shared_with"]:
+                self.add_error("shared_with", self.nobody_named)
+        return cleaned
+
+
 def named_by(marking: str, shared_with: Iterable[str]) -> list[str]:
     """Return the facts of the kind that a marking names; the others mean nothing with it."""
     kind = Marking(marking).names if marking in Marking.values else ""

@@ -414,7 +414,9 @@ class TestOpeningElsewhere:
     def test_privacy_closes_and_does_not_open(self, tree, mover, client):
         page = make_article("Private")
         first, second = Group.objects.create(name="First"), Group.objects.create(name="Second")
-        mover.groups.add(first)  # Else they would not be cleared for it any more.
+        # Else they would not be cleared for it any more: what is for a group is for the members in it.
+        type(mover).objects.filter(pk=mover.pk).update(is_member=True)
+        mover.groups.add(first)
         self.set_privacy(client, page, "groups", first)
         assert PageViewRestriction.objects.filter(page=page).exists()
         for kind, groups in (("none", []), ("login", []), ("groups", [first, second])):

@@ -274,7 +274,7 @@ def set_up_passkey(member: Person, amber: str) -> None:
     member.give_password()
     assert page.goto(amber).status == 404
     page.goto(f"{member.origin}/{member.language}/")
-    page.locator(".second-factor-notice a").click()
+    press(page, ".second-factor-notice a")
     look_at(page, f"{member.language}-12-second-factor")
     member.add_passkey()
     look_at(page, f"{member.language}-13-recovery-codes")

@@ -86,7 +86,7 @@ def _arabic_stem(token: str) -> str:
     return token
 
 
-def _without_attachments(text: str, language: str) -> str:
+def without_attachments(text: str, language: str) -> str:
     """Return a text without what is attached to words: elided articles, and the possessive in English."""
     text = ELISION.sub("", text)
     return POSSESSIVE.sub("", text) if language == "en" else text
@@ -105,7 +105,7 @@ def codes(text: str) -> list[re.Match[str]]:
 def tokens(text: str, language: str) -> list[str]:
     """Return the words of a typed text, folded, in order, codes as one."""
     found: list[str] = []
-    text, end = _without_attachments(text, language), 0
+    text, end = without_attachments(text, language), 0
     for code in codes(text):
         found += WORD.findall(fold(text[end : code.start()]))
         found.append(joined(code[0]))
@@ -128,22 +128,6 @@ def _forms(word: str, language: str) -> str:
 def index_text(text: str, language: str) -> str:
     """Return what the index keeps of a text: each word, its stem where that is another, and its codes."""
     # Texts repeat their words, so each is folded and stemmed once.
-    words = RAW_WORD.findall(FORMAT_MARKS.sub("", _without_attachments(text, language)))
+    words = RAW_WORD.findall(FORMAT_MARKS.sub("", without_attachments(text, language)))
     forms = [form for word in words if (form := _forms(word, language))]
     return " ".join([*forms, *(joined(code[0]) for code in codes(text))])
-
-
-def without_stop_words(text: str, language: str) -> str:
-    """Return a typed text without the small words of a language, unless there are no others."""
-    kept = [word for word in text.split() if fold(word) not in _stop_words(language)]
-    return " ".join(kept) or text
-
-
-def query_groups(text: str, language: str) -> list[tuple[str, ...]]:
-    """Return, for each word of a query, the forms of which a text in a language must have one.
-
-    Stop words count only when there is nothing else.
-    """
-    words = list(dict.fromkeys(tokens(text, language)))
-    meaningful = [word for word in words if word not in _stop_words(language)]
-    return [tuple(dict.fromkeys((word, stem(word, language)))) for word in meaningful or words]

@@ -36,7 +36,7 @@ class Shelf:
             page_id=next(self.numbers),
             version=1,
             language=language,
-            offered_in=(language,),
+            versions=(language,),
             type="article",
             title=title,
             summary="",
@@ -48,6 +48,7 @@ class Shelf:
             year="2024",
             published_on="2024-05-06",
             audience_id=self.everyone,
+            marking="CLEAR",
         )
         return replace(document, **fields)
 
@@ -82,7 +83,7 @@ class Shelf:
                     )
                 ]
             )
-            PageAccess.objects.create(page_id=each.page_id, audience_id=each.audience_id)
+            PageAccess.objects.create(page_id=each.page_id, audience_id=each.audience_id, label=each.marking)
 
     def ask(self, text: str = "", language: str = "en", reader: str = "visitor", **fields) -> Results:
         return self.engine.search(Query(text=text, language=language, audience_ids=self.readers[reader], **fields))
@@ -253,10 +254,10 @@ def test_a_text_is_found_however_its_accents_are_composed(shelf, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_name_is_found_in_whatever_language_the_text_is(shelf, language):
     pages = {
-        shelf.add("The Rotterdam Convention and OPCW", "en", offered_in=LANGUAGES),
-        shelf.add("اتفاقية Rotterdam ومنظمة OPCW Convention", "ar", offered_in=LANGUAGES),
-        shelf.add("Rotterdam Convention: la OPCW", "es", offered_in=LANGUAGES),
-        shelf.add("Rotterdam Convention, l'OPCW", "fr", offered_in=LANGUAGES),
+        shelf.add("The Rotterdam Convention and OPCW", "en", is_original=True),
+        shelf.add("اتفاقية Rotterdam ومنظمة OPCW Convention", "ar", is_original=True),
+        shelf.add("Rotterdam Convention: la OPCW", "es", is_original=True),
+        shelf.add("Rotterdam Convention, l'OPCW", "fr", is_original=True),
     }
     assert set(shelf.find("OPCW", language)) == pages
     assert set(shelf.find("rotterdam opcw", language)) == pages
@@ -269,7 +270,7 @@ def test_an_arabic_name_is_found_in_whatever_language_the_text_is(shelf, languag
 
 
 def test_small_words_of_the_readers_language_do_not_keep_texts_in_others_away(shelf):
-    page = shelf.add("Convention Rotterdam", "fr", offered_in=("en", "fr"))
+    page = shelf.add("Convention Rotterdam", "fr", is_original=True)
     assert shelf.find("the Rotterdam Convention", "en") == [page]
 
 
@@ -375,7 +376,10 @@ def test_what_a_reader_may_not_read_shows_nowhere(shelf):
             "sector": {},
             "language": {"en": 1},
             "country": {"KE": 1},
+            "organisation": {},
             "year": {"2024": 1},
+            "duration": {},
+            "marking": {"CLEAR": 1},
         }
         full = shelf.ask(text, reader="member")
         assert {hit.page_id for hit in full.hits} == {open_page, closed}
@@ -453,7 +457,7 @@ def test_counts_of_rare_values_are_true_with_many_values(shelf):
     codes = [f"{a}{b}" for a in "ABCDEFGHIJKLMNOPQ" for b in "ABCDEFGHIJ"]
     shelf.put(
         *(
-            shelf.document(language=language, offered_in=LANGUAGES, countries=(code,))
+            shelf.document(language=language, is_original=True, countries=(code,))
             for language in ("en", "fr")
             for code in codes
         )
@@ -469,8 +473,8 @@ def test_unknown_values_find_nothing(shelf, library):
 
 
 def test_each_piece_is_found_once_in_the_readers_language_or_as_it_was_written(shelf):
-    english = shelf.add("Inventory guide", "en", offered_in=("ar", "en", "es"))
-    french = shelf.add("Inventory guide (inventaire)", "fr", offered_in=("fr",))
+    english = shelf.add("Inventory guide", "en", versions=("en", "fr"), is_original=True)
+    french = shelf.add("Inventory guide (inventaire)", "fr", versions=("en", "fr"))
     assert shelf.find("inventory", "en") == [english]
     assert shelf.find("inventory", "es") == [english]
     assert shelf.find("inventory", "fr") == [french]
@@ -480,8 +484,8 @@ def test_each_piece_is_found_once_in_the_readers_language_or_as_it_was_written(s
 
 
 def test_choosing_languages_shows_the_texts_in_them(shelf):
-    english = shelf.add("Inventory guide", "en", offered_in=("ar", "en", "es"))
-    french = shelf.add("Inventory inventaire", "fr", offered_in=("fr",))
+    english = shelf.add("Inventory guide", "en", versions=("en", "fr"), is_original=True)
+    french = shelf.add("Inventory inventaire", "fr", versions=("en", "fr"))
     assert shelf.find("inventory", "en", chosen={"language": ("fr",)}) == [french]
     assert set(shelf.find("inventory", "ar", chosen={"language": ("fr", "en")})) == {english, french}
     assert facets(shelf.ask("inventory", "en"), "language") == {"en": 1, "fr": 1}
@@ -541,9 +545,9 @@ def test_what_looks_like_markup_stays_text(shelf):
 
 def test_titles_are_completed_from_any_of_their_words(shelf):
     shelf.add("Inventory of warehouses")
-    shelf.add("L'usine et l’État", "fr", offered_in=("en", "fr"))
-    shelf.add("تخزين المواد", "ar", offered_in=("en", "ar"))
-    shelf.add("Internacionalizaciones interinstitucionalmente", "es", offered_in=("en", "es"))
+    shelf.add("L'usine et l’État", "fr", is_original=True)
+    shelf.add("تخزين المواد", "ar", is_original=True)
+    shelf.add("Internacionalizaciones interinstitucionalmente", "es", is_original=True)
     for beginning in ("i", "inv", "Inventory", "inventory of", "ware", "warehouses inv", "INVENTORY OF WARE"):
         assert "Inventory of warehouses" in shelf.complete(beginning), beginning
     for beginning in ("usi", "l'usi", "etat", "l'Éta"):
@@ -617,7 +621,7 @@ def test_rebuilding_leaves_exactly_what_it_was_given(shelf):
     gone = shelf.add("Inventory gone")
     kept = shelf.document("Inventory kept")
     shelf.put(kept)
-    new = shelf.document("Inventaire inventory", "fr", offered_in=("en", "fr"))
+    new = shelf.document("Inventaire inventory", "fr", is_original=True)
     shelf._let_exist([new])
     assert shelf.engine.rebuild(iter([replace(kept, version=2), new])) == 2
     assert set(shelf.find("inventory")) == {kept.page_id, new.page_id}

@@ -93,6 +93,8 @@ def best_passage(passages: Sequence[Sequence], wanted: Wanted, language: str) ->
 
     Args:
         passages: pairs of milliseconds and text.
+        wanted: what is asked for.
+        language: that of the texts.
     """
     best: tuple[int, int, str] | None = None
     for start, text in passages:

@@ -139,13 +139,15 @@ class Answer:
 
     Attributes:
         is_degraded: whether Elasticsearch is configured but could not be asked.
-        corrected: when nothing has the words that were typed: the question with words near to them, whose results
-            these are.
+        is_near: whether nothing has the words that were typed, so that these are results for words near to them, or
+            for some of them.
+        corrected: the text with the near words in their place, if there are any.
     """
 
     results: Results
     hits: Sequence[FoundPage]
     is_degraded: bool
+    is_near: bool = False
     corrected: str = ""
 
 
@@ -161,7 +163,7 @@ def search(query: Query, reader: Reader) -> Answer:
     lenient = _answer(replace(query, is_lenient=True), reader)
     if not lenient.hits:
         return answer
-    return replace(lenient, corrected=corrected_text(query, lenient.hits))
+    return replace(lenient, is_near=True, corrected=corrected_text(query, lenient.hits))
 
 
 def _answer(query: Query, reader: Reader) -> Answer:

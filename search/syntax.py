@@ -50,7 +50,7 @@ def items(text: str) -> list[Item]:
     """Return what was typed, in order."""
     found = []
     for match in ITEM.finditer(text):
-        field = FIELD_NAMES.get((match["field"] or "").casefold(), None)
+        field = FIELD_NAMES.get((match["field"] or "").casefold())
         content = match["phrase"] if match["phrase"] is not None else match["word"]
         if match["field"] and field is None:
             content = f"{match['field']}:{content}"

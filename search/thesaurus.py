@@ -85,6 +85,7 @@ def make_thesaurus(
     """Make the thesaurus of a vocabulary, with the synonyms and the small words that editors added.
 
     Args:
+        vocabulary: the concepts.
         synonyms: by language, groups of wordings that mean the same.
         stop_words: by language, folded words.
     """

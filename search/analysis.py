@@ -40,10 +40,17 @@ POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 # Elided words of French: l'usine is found by usine.
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
 STOP_WORDS = {
-    "ar": "في من على إلى عن مع هذا هذه ذلك التي الذي أن إن كان ما لا كل بين أو ثم قد هو هي",
-    "en": "a an and are as at be by for from how in is it of on or that the this to was what with",
-    "es": "a al con cómo como de del el en es la las lo los o para por que qué se su un una y",
-    "fr": "à au aux avec ce ces comment dans de des du en est et la le les ou par pour que qui sur un une",
+    "ar": "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن كان كانت ما ماذا لماذا متى أين لا لم لن كل بين"
+    " أو ثم قد هو هي هم نحن أنا كيف هل أي لدى عند حول بعد قبل يمكن يجب نا لنا لي",
+    "en": "a about am an and any are as at be been by can could did do does for from get had has have how i if in is it"
+    " its me my of on or our should so than that the their them then there these they this to was we were what when"
+    " where which who whom whose why will with would you your",
+    "es": "a al algo ante como cómo con cual cuál cuando cuándo cuáles de del desde donde dónde e el él en entre es"
+    " esta este esto está están hay la las le les lo los me mi mis más muy nos nuestra nuestro o para pero por porque"
+    " puede pueden puedo que qué quien quién se ser si sin sobre son su sus también un una uno y ya",
+    "fr": "à au aux avec ce ces cet cette comment dans de des du elle elles en entre est et être eux faire fait il ils"
+    " je la le les leur leurs ma mais mes mon ne nos notre nous on ont où ou par pas peut peuvent plus pour pourquoi qu"
+    " quand que quel quelle quelles quels qui quoi sa se ses si son sont sur un une vos votre vous y",
 }
 
 

@@ -22,7 +22,7 @@ CONCEPT = 2.5
 # The words that were typed, one beside the other, in title, summary or labels.
 TOGETHER = 2.0
 # Every part of the question is there, when not all must be.
-ALL_PARTS = 3.0
+ALL_PARTS = 8.0
 # Published or reviewed today; half of it after HALF_FRESH_DAYS.
 FRESH, HALF_FRESH_DAYS = 0.8, 1095
 # Not past the date by which it was to be reviewed.

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -53,6 +54,7 @@ FIRST_VALUES = 6
 SUGGESTIONS = 6
 CONCEPTS_COMPLETED, PEOPLE_COMPLETED = 3, 3
 MAX_ID = 2**63 - 1
+NOTHING_CHANGED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,9 @@ class SearchAddress:
                 return value in set(Marking)
         return value.isascii() and value.isdigit() and len(value) == 4
 
-    def url(self, *, without: tuple[str, str] | None = None, page: int = 1, **changed: str) -> str:
+    def url(
+        self, *, without: tuple[str, str] | None = None, page: int = 1, changed: Mapping[str, str] = NOTHING_CHANGED
+    ) -> str:
         """Return the address of the same question without one chosen value, on another page, or changed otherwise.
 
         Args:
@@ -237,7 +241,7 @@ class SearchAddress:
     def _organisations(self) -> dict[str, dict[str, str]]:
         """The names of organisations by key and language, looked up for those that were counted for the reader."""
         names: dict[str, dict[str, str]] = {}
-        found = OrganisationName.objects.filter(organisation__in=self.counted_organisations)
+        found = OrganisationName.objects.filter(organisation__in=map(int, self.counted_organisations))
         for pk, language, text in found.values_list("organisation_id", "language", "text"):
             names.setdefault(str(pk), {})[language] = text
         return names
@@ -444,7 +448,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "results": {"total": answer.results.total, "hits": _hits(answer, language)},
         "facets": _facets(address, answer.results.facets),
         "chips": address.chips(),
-        "all_url": address.url(page=1, **dict.fromkeys((*FACETS, "from", "to", "like"), "")),
+        "all_url": address.url(changed=dict.fromkeys((*FACETS, "from", "to", "like"), "")),
         "days": {"from": address.query.published_from, "to": address.query.published_to},
         "like": address.like,
         "sort_choices": _sort_choices(address),
@@ -456,12 +460,12 @@ def results(request: HttpRequest) -> HttpResponse:
         },
         "problems": address.problems,
         "corrected": answer.corrected,
-        "corrected_url": address.url(q=answer.corrected) if answer.corrected else "",
+        "corrected_url": address.url(changed={"q": answer.corrected}) if answer.corrected else "",
         "is_near": answer.is_near,
         "suggestions": _suggestions(address) if is_empty else [],
         "every_language_url": _every_language_url(address),
         "explains": reader.edits and bool(address.query.text),
-        "explain_url": address.url(page=number, why="1"),
+        "explain_url": address.url(page=number, changed={"why": "1"}),
         "notice": gettext("Search is limited at the moment: it may find less than usual. Everything else works.")
         if answer.is_degraded
         else "",

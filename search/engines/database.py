@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import batched, combinations
 from typing import Any, NamedTuple
@@ -303,6 +304,12 @@ def _forms(word: str, field: Field, is_lenient: bool) -> list[_Node | _Word]:
     return groups
 
 
+def _counted(question: Question, is_lenient: bool) -> _Node:
+    """Return what counts in the score: the words that were typed and what they name, not their other wordings."""
+    parts = [_part(replace(part, wordings=()), is_lenient) for part in question.parts]
+    return _any_of(node for node in parts if node.members)
+
+
 def _part(part: Part, is_lenient: bool) -> _Node:
     """Return what a part asks for. A phrase is asked for by its words, and looked for afterwards."""
     near = is_lenient and not part.is_phrase
@@ -348,11 +355,11 @@ def _as_postgresql(node: _Node | _Word) -> str:
     return "(" + f" {node.joint} ".join(_as_postgresql(member) for member in node.members) + ")"
 
 
-def _ask(node: _Node, excluded: Sequence[_Node] = ()) -> dict[int, float]:
-    """Return the pages that have what is asked for, with a score: higher is better (one query)."""
+def _ask(node: _Node, counted: _Node, excluded: Sequence[_Node] = ()) -> dict[int, float]:
+    """Return the pages that have what is asked for, with a score by what counts: higher is better (one query)."""
     if connection.vendor == "sqlite":
         asked = _as_sqlite(node) + "".join(f" NOT {_as_sqlite(each)}" for each in excluded)
-        words = sorted(set(_tokens_of(node)))
+        words = sorted(set(_tokens_of(counted)))
         scores = _SCORES.format(terms=", ".join(["%s"] * len(words)))
         return _run(
             f"SELECT search_text.rowid, COALESCE(score, 0) FROM search_text LEFT JOIN ({scores}) AS scores "  # noqa: S608
@@ -363,9 +370,9 @@ def _ask(node: _Node, excluded: Sequence[_Node] = ()) -> dict[int, float]:
     # PostgreSQL's order of weights is D, C, B, A.
     weights = [BODY_WEIGHT / TITLE_WEIGHT, 0.0, SUMMARY_WEIGHT / TITLE_WEIGHT, 1.0]
     return _run(
-        "SELECT page_id, %s * ts_rank(%s::real[], vector, question) FROM search_searchentry, "
-        "to_tsquery('simple', %s) AS question WHERE vector @@ question",
-        [TITLE_WEIGHT, weights, asked],
+        "SELECT page_id, %s * ts_rank(%s::real[], vector, counted) FROM search_searchentry, "
+        "to_tsquery('simple', %s) AS counted WHERE vector @@ to_tsquery('simple', %s)",
+        [TITLE_WEIGHT, weights, _as_postgresql(counted), asked],
     )
 
 
@@ -374,16 +381,17 @@ def _scores(question: Question, is_lenient: bool) -> dict[int, float] | None:
     asked = _question(question, question.needed, is_lenient)
     excluded = [node for part in question.excluded if not part.is_phrase and (node := _part(part, False)).members]
     if asked.members:
-        scores = _ask(asked, excluded)
+        counted = _counted(question, is_lenient)
+        scores = _ask(asked, counted, excluded)
         if scores and question.needed < len(question.optional):
             whole = _question(question, len(question.optional), is_lenient)
-            for page_id in _ask(whole, excluded):
+            for page_id in _ask(whole, counted, excluded):
                 if page_id in scores:
                     scores[page_id] += ALL_PARTS
     elif question.parts or not question.excluded:
         return {}
     else:
-        hidden: set[int] = set().union(*(_ask(node) for node in excluded))
+        hidden: set[int] = set().union(*(_ask(node, node) for node in excluded))
         every = SearchEntry.objects.filter(is_removed=False).values_list("page_id", flat=True)
         scores = dict.fromkeys((page_id for page_id in every if page_id not in hidden), 0.0)
     return _with_phrases(scores, question)

@@ -59,6 +59,12 @@ WEIGHTS = {
 STEMMED_FIELDS = [f"{name}^{weight}" for name, weight in WEIGHTS.items()]
 # A word as it was typed counts more than another form of it.
 EXACT_FIELDS = [f"{name}.exact^{weight * ranking.EXACT:.2f}" for name, weight in WEIGHTS.items()]
+HIGHLIGHTED: dict[str, dict[str, int]] = {
+    "title": {"number_of_fragments": 0},
+    "summary": {"number_of_fragments": 0},
+    "body": {"number_of_fragments": 1, "fragment_size": 240},
+    "attachments": {"number_of_fragments": 1, "fragment_size": 240},
+}
 PEOPLE_FIELD = f"people^{ranking.PEOPLE}"
 FACET_FIELDS = {
     "type": "type",
@@ -401,6 +407,8 @@ def search_request(query: Query) -> dict[str, Any]:
         order = [{"uses": "desc"}, *newest]
     elif query.sort is Sort.RELEVANCE and (query.text or query.like):
         order = ["_score", *newest]
+    # Words near to those typed are looked for, and so marked, in the form that was written.
+    form = ".exact" if query.is_lenient else ""
     return {
         "query": _question(query),
         "post_filter": _all_of(list(by_facet.values())),
@@ -417,12 +425,7 @@ def search_request(query: Query) -> dict[str, Any]:
             "post_tags": [CLOSE],
             "require_field_match": False,
             "max_analyzed_offset": 200_000,
-            "fields": {
-                "title": {"number_of_fragments": 0},
-                "summary": {"number_of_fragments": 0},
-                "body": {"number_of_fragments": 1, "fragment_size": 240},
-                "attachments": {"number_of_fragments": 1, "fragment_size": 240},
-            },
+            "fields": {f"{name}{form}": shown for name, shown in HIGHLIGHTED.items()},
         },
         **({"include_named_queries_score": True} if query.is_explained else {}),
     }
@@ -609,7 +612,8 @@ def _hits(answers: list[dict[str, Any]], query: Query) -> list[Hit]:
 
 
 def _hit(answer: dict[str, Any]) -> Hit:
-    source, highlight = answer["_source"], answer.get("highlight", {})
+    source = answer["_source"]
+    highlight = {name.removesuffix(".exact"): texts for name, texts in answer.get("highlight", {}).items()}
     title = _fragments(highlight["title"][0]) if "title" in highlight else [Fragment(source["title"])]
     if "summary" in highlight:
         excerpt = list(_fragments(highlight["summary"][0]))

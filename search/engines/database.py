@@ -111,7 +111,7 @@ class DatabaseEngine:
             versions = dict(SearchEntry.objects.filter(pk__in=ids).values_list("pk", "version"))
             newest = [each for each in batch if each.version >= versions.get(each.page_id, 0)]
             SearchEntry.objects.bulk_create(
-                [_entry(document) for document in newest],
+                [entry_of(document) for document in newest],
                 update_conflicts=True,
                 update_fields=[field.name for field in SearchEntry._meta.fields if not field.primary_key],
                 unique_fields=["page_id"],
@@ -147,7 +147,8 @@ class DatabaseEngine:
         return count
 
 
-def _entry(document: Document) -> SearchEntry:
+def entry_of(document: Document) -> SearchEntry:
+    """Return the entry that keeps a document."""
     return SearchEntry(
         page_id=document.page_id,
         version=document.version,

@@ -147,7 +147,9 @@ def index_settings(language: str) -> dict[str, Any]:
 def index_mappings() -> dict[str, Any]:
     """Return the fields of an index; one that is not named here is refused."""
     exact = {"type": "text", "analyzer": "exact"}
-    text = {"type": "text", "analyzer": "text", "fields": {"exact": exact}}
+    # Every word of a document once more, in one place: near words are looked for here alone, for each field costs.
+    words = {"type": "text", "analyzer": "exact", "norms": False, "index_options": "docs"}
+    text = {"type": "text", "analyzer": "text", "fields": {"exact": exact}, "copy_to": "words"}
     keyword = {"type": "keyword"}
     beginnings = {"type": "text", "analyzer": "beginnings", "search_analyzer": "beginning"}
     return {
@@ -163,7 +165,8 @@ def index_mappings() -> dict[str, Any]:
             "summary": text,
             "body": {**text, "index_options": "offsets"},
             "labels": text,
-            "people": {"type": "text", "analyzer": "exact", "fields": {"beginnings": beginnings}},
+            "people": {**exact, "fields": {"beginnings": beginnings}, "copy_to": "words"},
+            "words": words,
             "passages": text,
             "attachments": {**text, "index_options": "offsets"},
             "topics": keyword,
@@ -485,7 +488,7 @@ def _bonuses(query: Query, optional: list[dict[str, Any]], name: _Naming) -> lis
         fields = ["title^2", "summary", "labels"]
         together = {"query": words, "type": "phrase", "slop": 2, "fields": fields, "boost": ranking.TOGETHER}
         bonuses.append({"multi_match": {**together, **name("words together")}})
-    if query.question.needed < len(optional):
+    if query.question.needed < len(optional) and not query.is_lenient:
         every = {"filter": {"bool": {"must": optional}}, "boost": ranking.ALL_PARTS, **name("all words")}
         bonuses.append({"constant_score": every})
     return bonuses
@@ -534,19 +537,19 @@ def _words(part: Part, name: _Naming, is_lenient: bool) -> dict[str, Any]:
         exact = [*exact, PEOPLE_FIELD]
     if part.is_phrase:
         return {"multi_match": {"query": part.text, "type": "phrase", "fields": exact, **name(f"phrase: {part.text}")}}
-    words = [_word(word, [*fields, *exact], exact, name, is_lenient) for word in part.words]
+    words = [_word(word, [*fields, *exact], name, is_lenient) for word in part.words]
     return words[0] if len(words) == 1 else {"bool": {"must": words}}
 
 
-def _word(word: str, fields: list[str], exact: list[str], name: _Naming, is_lenient: bool) -> dict[str, Any]:
+def _word(word: str, fields: list[str], name: _Naming, is_lenient: bool) -> dict[str, Any]:
     """Ask for a word, in whatever field and form; leniently, also for words near to it."""
     asked: dict[str, Any] = {"query": word, "type": "best_fields", "tie_breaker": 0.2, "operator": "and"}
     typed = {"multi_match": {**asked, "fields": fields, **name(f"word: {word}")}}
     if not is_lenient:
         return typed
     # Near words are all taken, not the most frequent ones: these would be counted over what is hidden too.
-    near = {"fuzziness": "AUTO:4,8", "prefix_length": 1, "fuzzy_rewrite": "constant_score"}
-    nearly = {"multi_match": {**asked, **near, "fields": exact, "boost": 0.5, **name(f"near: {word}")}}
+    near = {"fuzziness": "AUTO:4,8", "prefix_length": 1, "fuzzy_rewrite": "constant_score", "operator": "and"}
+    nearly = {"match": {"words": {"query": word, **near, "boost": 0.5, **name(f"near: {word}")}}}
     return {"dis_max": {"queries": [typed, nearly]}}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.test import override_settings
 from modelsearch.management.commands.rebuild_modelsearch_index import group_models_by_index
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.index import get_indexed_models
 
@@ -47,10 +48,8 @@ def keys_of_pieces() -> Mapping[str, str]:
 @cache
 def whoever_may_read_all() -> Reader:
     """Return a member who belongs to every audience of the demo, so that the figures are about finding alone."""
-    member = reader_for(User.objects.get(email="admin@example.org"))
-    every = frozenset(Audience.objects.values_list("pk", flat=True))
-    assert member.audience_ids == every, "somebody's pages cannot be read"  # noqa: S101
-    return member
+    member = reader_for(User.objects.get(email="member@example.org"))
+    return replace(member, audience_ids=frozenset(Audience.objects.values_list("pk", flat=True)))
 
 
 def ask_hub(text: str, language: str) -> list[str]:
@@ -101,7 +100,7 @@ def ask_stock(backend: Any) -> System:
     """
 
     def ask(text: str, language: str) -> list[str]:
-        pages = Page.objects.live().filter(locale__language_code=language)
+        pages = Page.objects.live().filter(locale=Locale.objects.get(language_code=language))
         keys = keys_of_pieces()
         return [keys.get(str(page.translation_key), f"page {page.pk}") for page in backend.search(text, pages)[:DEPTH]]
 

@@ -93,6 +93,7 @@ def main() -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-recordings", action="store_true", help="measure recordings, and nothing else")
     only.add_argument("--only-policy", action="store_true", help="measure what the policy adds, and nothing else")
+    only.add_argument("--only-search", action="store_true", help="measure searching, and nothing else")
     only.add_argument("--only-remarking", action="store_true", help="measure the marking of a section, nothing else")
     arguments = parser.parse_args()
     count = arguments.pages
@@ -104,6 +105,7 @@ def main() -> int:
     details: dict[str, Any] = {}
     with stage():
         from bench.first_load import measure_first_load
+        from bench.latency import measure_latency
         from bench.pages import measure_pages
         from bench.policy import measure_policy
         from bench.recordings import measure_recordings
@@ -124,6 +126,16 @@ def main() -> int:
             figures, details = measure_policy() if arguments.only_policy else measure_remarking(count // 4)
             print(f"\n{json.dumps(details, indent=2)}\n\n{table(figures)}")
             return 0 if all(figure.is_met for figure in figures) else 1
+        if arguments.only_search:
+            from search.index import rebuild_elasticsearch
+
+            rebuild_elasticsearch()
+            clock.say("search")
+            figures, details = measure_search()
+            clock.say("latency")
+            found, details["latency"] = measure_latency()
+            print(f"\n{json.dumps(details, indent=2)}\n\n{table([*figures, *found])}")
+            return 0 if all(figure.is_met for figure in [*figures, *found]) else 1
         clock.say("reindexing")
         found, details["reindexing"] = measure_reindexing()
         figures += [*found, *measure_entries()]
@@ -133,6 +145,9 @@ def main() -> int:
         figures += found
         clock.say("search")
         found, details["search"] = measure_search()
+        figures += found
+        clock.say("latency")
+        found, details["latency"] = measure_latency()
         figures += found
         clock.say("first load")
         found, details["first_load_bytes"] = measure_first_load()

@@ -14,7 +14,6 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from itertools import batched
 from typing import Any
 
@@ -40,8 +39,8 @@ from knowledge.models import (
     RelatedItem,
 )
 from members.models import Organisation
-from search.contract import Document
 from search.documents import documents_of, findable_page_ids
+from search.engines.database import entry_of
 from search.models import SearchEntry
 from vocabulary.models import TOPIC_SCHEMES, Concept, Scheme
 
@@ -327,7 +326,7 @@ def write_entries(first: int = 0) -> None:
     not ask, would take longer than all else. The database's own, near enough in size, stands in for it.
     """
     for batch in batched(documents_of(pk for pk in findable_page_ids() if pk >= first), BATCH):
-        SearchEntry.objects.bulk_create(_entry(document) for document in batch)
+        SearchEntry.objects.bulk_create(entry_of(document) for document in batch)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_searchentry SET vector = setweight(to_tsvector('simple', title), 'A') || "
@@ -336,10 +335,3 @@ def write_entries(first: int = 0) -> None:
             [first],
         )
         cursor.execute("VACUUM ANALYZE search_searchentry")
-
-
-def _entry(document: Document) -> SearchEntry:
-    values = asdict(document)
-    for name in ("version", "year", "audience_id"):
-        del values[name]
-    return SearchEntry(**values)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from access.generation import CACHE_SECONDS
 from access.readers import reader_of
+from members.profiles import reading_languages
 
 # Below a language, all but the account's own pages; what has a form with a token is never kept.
 PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
@@ -37,7 +38,11 @@ class PageCacheMiddleware:
             return self.private(self.get_response(request))
         text = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
         address = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        key = f"page:{reader.generation}:{reader.fingerprint}:{address}"
+        languages = ""
+        if request.path.endswith("/search/"):
+            # What is found is shown in the languages that its reader reads.
+            languages = ",".join(reading_languages(reader.user, reader.generation))
+        key = f"page:{reader.generation}:{reader.fingerprint}:{languages}:{address}"
         kept = cache.get(key)
         if kept is not None:
             content, headers = kept

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale as BabelLocale
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 
-from access.generation import current_generation
+from access.generation import cached_for_generation, current_generation
 from members.models import Profile, User, Visibility
 from members.models.invitations import groups_without_rights
 from vocabulary.countries import country_name
@@ -24,6 +25,21 @@ MAX_LANGUAGES = 4
 def profile_of(user: User) -> Profile:
     """Return somebody's profile; a new one, not saved yet, when they have none."""
     return Profile.objects.filter(user=user).first() or Profile(user=user, display_name=user.get_full_name())
+
+
+def reading_languages(user: Any, generation: int) -> tuple[str, ...]:
+    """Return the codes of the languages that somebody says they read, best first; empty when they do not say.
+
+    At most one query per content generation (`access.generation`).
+    """
+    if not user.is_authenticated:
+        return ()
+    kept = cached_for_generation(
+        f"languages:{user.pk}",
+        generation,
+        lambda: tuple(Profile.objects.filter(user=user.pk).values_list("languages", flat=True).first() or ()),
+    )
+    return tuple(code for code in kept if code in dict(settings.LANGUAGES))
 
 
 def visibility_of(profile: Profile, field: str) -> str:

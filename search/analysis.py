@@ -40,10 +40,17 @@ POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 # Elided words of French: l'usine is found by usine.
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
 STOP_WORDS = {
-    "ar": "في من على إلى عن مع هذا هذه ذلك التي الذي أن إن كان ما لا كل بين أو ثم قد هو هي",
-    "en": "a an and are as at be by for from how in is it of on or that the this to was what with",
-    "es": "a al con cómo como de del el en es la las lo los o para por que qué se su un una y",
-    "fr": "à au aux avec ce ces comment dans de des du en est et la le les ou par pour que qui sur un une",
+    "ar": "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن كان كانت ما ماذا لماذا متى أين لا لم لن كل بين"
+    " أو ثم قد هو هي هم نحن أنا كيف هل أي لدى عند حول بعد قبل يمكن يجب نا لنا لي",
+    "en": "a about am an and any are as at be been by can could did do does for from get had has have how i if in is it"
+    " its me my of on or our should so than that the their them then there these they this to was we were what when"
+    " where which who whom whose why will with would you your",
+    "es": "a al algo ante como cómo con cual cuál cuando cuándo cuáles de del desde donde dónde e el él en entre es"
+    " esta este esto está están hay la las le les lo los me mi mis más muy nos nuestra nuestro o para pero por porque"
+    " puede pueden puedo que qué quien quién se ser si sin sobre son su sus también un una uno y ya",
+    "fr": "à au aux avec ce ces cet cette comment dans de des du elle elles en entre est et être eux faire fait il ils"
+    " je la le les leur leurs ma mais mes mon ne nos notre nous on ont où ou par pas peut peuvent plus pour pourquoi qu"
+    " quand que quel quelle quelles quels qui quoi sa se ses si son sont sur un une vos votre vous y",
 }
 
 
@@ -86,7 +93,7 @@ def _arabic_stem(token: str) -> str:
     return token
 
 
-def _without_attachments(text: str, language: str) -> str:
+def without_attachments(text: str, language: str) -> str:
     """Return a text without what is attached to words: elided articles, and the possessive in English."""
     text = ELISION.sub("", text)
     return POSSESSIVE.sub("", text) if language == "en" else text
@@ -105,7 +112,7 @@ def codes(text: str) -> list[re.Match[str]]:
 def tokens(text: str, language: str) -> list[str]:
     """Return the words of a typed text, folded, in order, codes as one."""
     found: list[str] = []
-    text, end = _without_attachments(text, language), 0
+    text, end = without_attachments(text, language), 0
     for code in codes(text):
         found += WORD.findall(fold(text[end : code.start()]))
         found.append(joined(code[0]))
@@ -128,22 +135,6 @@ def _forms(word: str, language: str) -> str:
 def index_text(text: str, language: str) -> str:
     """Return what the index keeps of a text: each word, its stem where that is another, and its codes."""
     # Texts repeat their words, so each is folded and stemmed once.
-    words = RAW_WORD.findall(FORMAT_MARKS.sub("", _without_attachments(text, language)))
+    words = RAW_WORD.findall(FORMAT_MARKS.sub("", without_attachments(text, language)))
     forms = [form for word in words if (form := _forms(word, language))]
     return " ".join([*forms, *(joined(code[0]) for code in codes(text))])
-
-
-def without_stop_words(text: str, language: str) -> str:
-    """Return a typed text without the small words of a language, unless there are no others."""
-    kept = [word for word in text.split() if fold(word) not in _stop_words(language)]
-    return " ".join(kept) or text
-
-
-def query_groups(text: str, language: str) -> list[tuple[str, ...]]:
-    """Return, for each word of a query, the forms of which a text in a language must have one.
-
-    Stop words count only when there is nothing else.
-    """
-    words = list(dict.fromkeys(tokens(text, language)))
-    meaningful = [word for word in words if word not in _stop_words(language)]
-    return [tuple(dict.fromkeys((word, stem(word, language)))) for word in meaningful or words]

@@ -14,6 +14,6 @@ class SearchConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from search import receivers  # noqa: F401
-        from search.engines.database import open_word_table
+        from search.engines.database import open_word_tables
 
-        connection_created.connect(open_word_table, dispatch_uid="search.open_word_table")
+        connection_created.connect(open_word_tables, dispatch_uid="search.open_word_tables")

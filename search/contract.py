@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
+from search.analysis import WORD, fold
+from search.interpretation import Question, interpret, languages_of
+from search.thesaurus import Thesaurus
+
 # Facets in the order they are shown. The values of `language` are the languages of the texts themselves.
-FACETS = ("type", "topic", "sector", "language", "country", "year")
+FACETS = ("type", "topic", "sector", "country", "organisation", "language", "year", "duration", "marking")
 PAGE_SIZE = 10
 # No engine pages deeper than this; a reader who needs more needs a better question.
 MAX_RESULTS = 1000
@@ -30,6 +36,11 @@ class Sort(StrEnum):
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
+    MOST_USED = "used"
+
+
+# Kinds of recordings by their length, in minutes up to which they go.
+DURATIONS = {"short": 15, "medium": 45, "long": None}
 
 
 def printable_text(text: str) -> str:
@@ -46,6 +57,12 @@ def clean_text(text: str) -> str:
     return " ".join(printable_text(text[: 50 * MAX_TEXT])[:MAX_TEXT].split()[:MAX_WORDS])
 
 
+def begins(name: str, words: Sequence[str]) -> bool:
+    """Tell whether a name has, for each of some folded words, one that begins with it."""
+    own = WORD.findall(fold(name))
+    return bool(words) and all(any(each.startswith(word) for each in own) for word in words)
+
+
 @dataclass(frozen=True)
 class Fragment:
     """A piece of an excerpt: plain text, and whether it matched the query."""
@@ -60,25 +77,79 @@ class Query:
 
     Attributes:
         text: what was typed, cleaned by `clean_text`; empty means everything.
-        language: language of the interface; without a chosen language facet, each piece of knowledge is
-            found once: in this language, or as it was written when it is not translated into it.
+        language: language of the interface.
         audience_ids: the audiences of the reader; nothing outside of them is found or counted.
+        languages: the languages that the reader reads, best first, beginning with that of the interface. Without a
+            chosen language facet, each piece of knowledge is found once: in the first of these that it has, or as it
+            was written when it has none of them.
         chosen: chosen values by facet; within a facet any of them, across facets all.
-        sort: the order of hits. Without a text, both orders mean newest first.
+        published_from, published_to: the first and the last day of publication.
+        sort: the order of hits. Without a text, relevance means newest first.
         offset: number of hits to skip.
+        like: a piece of knowledge; what shares its subjects is found, and it is not itself.
+        thesaurus: what words mean.
+        is_lenient: whether words near to those typed will do, and fewer of them.
+        is_explained: whether each hit tells what it was found by.
+        today: the day on which freshness counts.
     """
 
     text: str
     language: str
     audience_ids: frozenset[int]
+    languages: tuple[str, ...] = ()
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    published_from: datetime.date | None = None
+    published_to: datetime.date | None = None
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     size: int = PAGE_SIZE
+    like: Likeness | None = None
+    thesaurus: Thesaurus = field(default=Thesaurus(), repr=False, compare=False)
+    is_lenient: bool = False
+    is_explained: bool = False
+    today: datetime.date = field(default_factory=datetime.date.today)
 
     def __post_init__(self) -> None:
         """Clean the text, whoever asks."""
         object.__setattr__(self, "text", clean_text(self.text))
+        languages = tuple(dict.fromkeys((self.language, *self.languages)))
+        object.__setattr__(self, "languages", languages)
+
+    @cached_property
+    def question(self) -> Question:
+        """What the text asks for."""
+        question = interpret(self.text, self.language, self.thesaurus)
+        return question.widened() if self.is_lenient else question
+
+    @cached_property
+    def searched_languages(self) -> tuple[str, ...]:
+        """The reader's languages, after the one that the text is in."""
+        return languages_of(self.text, self.languages)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a piece of knowledge is about, to find others like it.
+
+    Attributes:
+        piece: its translation key.
+        topics, sectors, countries: as in `Document`, without broader concepts.
+        title: in the language of the reader.
+    """
+
+    piece: str
+    topics: tuple[str, ...]
+    sectors: tuple[str, ...]
+    countries: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A sentence that was said, and when: `seconds` from the beginning of the recording."""
+
+    seconds: int
+    text: Sequence[Fragment]
 
 
 @dataclass(frozen=True)
@@ -88,11 +159,15 @@ class Hit:
     Attributes:
         title: the title in fragments, so that the words that matched can be marked.
         excerpt: a part of the text around the words that matched, or its summary.
+        passage: what was said that matches, in a recording.
+        why: what it was found by, with what that counts, most first; only when the query asks for it.
     """
 
     page_id: int
     title: Sequence[Fragment]
     excerpt: Sequence[Fragment]
+    passage: FoundPassage | None = None
+    why: Sequence[tuple[str, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -111,10 +186,11 @@ class Results:
 
 @dataclass(frozen=True)
 class Completion:
-    """A title that continues what was typed."""
+    """A title that continues what was typed, and the people of the page whose names do."""
 
     page_id: int
     title: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,16 +199,27 @@ class Document:
 
     Attributes:
         version: grows with every change of the page's entry; an engine never puts an older one over a newer.
-        offered_in: the languages of the interface in which this version is the one to show: its own, and
-            for an original those it is not translated into.
-        topics: slugs of topics with all their broader concepts; sectors and countries likewise as codes.
-        labels: labels of its concepts and names of its countries and authors, in its language; searched, not shown.
+        piece: the piece of knowledge, which is one in all languages: its translation key.
+        versions: the languages that the piece has, this one included.
+        is_original: whether this is the version that the others are translations of.
+        labels: labels of its concepts and names of its countries and organisations, in its language; searched, not
+            shown.
+        people: names of its authors.
+        passages: what is said in a recording: milliseconds from its beginning, and a sentence.
+        attachments: the texts of its files, those that all its readers may read.
+        topics: slugs of topics with all their broader concepts; sectors, regions and countries likewise as codes.
+        organisations: primary keys of the organisations of its people, as text.
+        duration: one of `DURATIONS`, of a recording.
+        fresh_on: when it was published or last reviewed.
+        review_by: the day by which it is to be reviewed, if there is one.
+        uses: how often members kept it, found it useful or took it up.
+        marking: its TLP label.
     """
 
     page_id: int
     version: int
     language: str
-    offered_in: tuple[str, ...]
+    versions: tuple[str, ...]
     type: str
     title: str
     summary: str
@@ -144,6 +231,18 @@ class Document:
     year: str
     published_on: str
     audience_id: int
+    piece: str = ""
+    is_original: bool = False
+    people: tuple[str, ...] = ()
+    passages: tuple[tuple[int, str], ...] = ()
+    attachments: str = ""
+    regions: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    duration: str = ""
+    fresh_on: str = ""
+    review_by: str | None = None
+    uses: int = 0
+    marking: str = ""
 
 
 class SearchEngine(Protocol):

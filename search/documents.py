@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import batched
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, prefetch_related_objects
 from wagtail.models import Page
 
 from access.models import PageAccess
-from knowledge.models import CaseStudy, KnowledgePage, ReadablePage
-from search.contract import Document
+from knowledge import captions
+from knowledge.models import CaseStudy, KnowledgePage, ReadablePage, SavedItem, Usefulness, WebinarRecording
+from search.contract import DURATIONS, Document
 from vocabulary.countries import country_name
 from vocabulary.queries import Vocabulary, load_vocabulary
 
@@ -22,6 +26,8 @@ BATCH = 200
 # A body longer than this is cut: nobody finds a page by its hundred thousandth letter, and PostgreSQL's vectors
 # hold 1 MiB.
 BODY_LENGTH = 100_000
+# A sentence goes on over at most so many cues.
+CUES_OF_SENTENCE = 4
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -57,6 +63,7 @@ def _documents_of_batch(page_ids: list[int], vocabulary: Vocabulary) -> Iterator
     knowledge = [page for page in pages if isinstance(page, KnowledgePage)]
     prefetch_related_objects(knowledge, "topics", "sectors", "regions", "countries")
     prefetch_related_objects(knowledge, "authors__organisation__names")
+    uses = uses_of({page.translation_key for page in knowledge})
     cases = [page for page in knowledge if isinstance(page, CaseStudy)]
     prefetch_related_objects(cases, "organisation__names")
 
@@ -69,40 +76,91 @@ def _documents_of_batch(page_ids: list[int], vocabulary: Vocabulary) -> Iterator
     for page in pages:
         audience_id = audiences.get(page.pk)
         if audience_id is not None:
-            yield _document(page, audience_id, versions[page.translation_key], vocabulary)
+            document = _document(page, audience_id, versions[page.translation_key])
+            if isinstance(page, KnowledgePage):
+                document = _with_subjects(document, page, vocabulary, uses.get(page.translation_key, 0))
+            yield document
 
 
-def _document(page: ReadablePage, audience_id: int, versions: set[str], vocabulary: Vocabulary) -> Document:
+def uses_of(pieces: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return how often members keep pieces of knowledge or found them useful (two queries)."""
+    uses: Counter[uuid.UUID] = Counter()
+    for rows in (SavedItem.objects.all(), Usefulness.objects.filter(is_useful=True)):
+        counted = rows.filter(translation_key__in=pieces).order_by().values_list("translation_key")
+        uses.update(dict(counted.annotate(number=Count("pk"))))
+    return uses
+
+
+def _document(page: ReadablePage, audience_id: int, versions: set[str]) -> Document:
     language = page.locale.language_code
-    offered_in = {language}
-    if page.source_language == language:
-        offered_in |= set(LANGUAGES) - versions
-    labels: list[str] = []
-    topics: list[str] = []
-    sectors: list[str] = []
-    countries: list[str] = []
-    if isinstance(page, KnowledgePage):
-        topics = vocabulary.with_broader(concept.slug for concept in page.topics.all())
-        sectors = vocabulary.with_broader(concept.slug for concept in page.sectors.all())
-        countries = [country.code for country in page.countries.all()]
-        labels = _labels(page, language, vocabulary)
+    if isinstance(page, WebinarRecording):
+        # What is said is kept by itself, so that it is found with its time.
+        texts = [*ReadablePage.readable_texts(page), *(row["text"] for row in page.chapters)]
+    else:
+        texts = list(page.readable_texts())
     return Document(
         page_id=page.pk,
         version=0,
         language=language,
-        offered_in=tuple(sorted(offered_in)),
+        piece=str(page.translation_key),
+        versions=tuple(sorted(versions | {language})),
+        is_original=page.source_language == language,
         type=page._meta.model_name or "",
         title=_composed(page.title),
         summary=_composed(page.summary),
-        body=_composed("\n".join(text.strip() for text in page.readable_texts()))[:BODY_LENGTH],
-        labels=_composed(" · ".join(dict.fromkeys(labels))),
-        topics=tuple(topics),
-        sectors=tuple(sectors),
-        countries=tuple(countries),
+        body=_composed("\n".join(text.strip() for text in texts))[:BODY_LENGTH],
+        labels="",
+        topics=(),
+        sectors=(),
+        countries=(),
         year=str(page.published_on.year),
         published_on=page.published_on.isoformat(),
+        fresh_on=max(page.published_on, page.reviewed_on or page.published_on).isoformat(),
+        review_by=page.review_by.isoformat() if page.review_by else None,
         audience_id=audience_id,
     )
+
+
+def _with_subjects(document: Document, page: KnowledgePage, vocabulary: Vocabulary, uses: int) -> Document:
+    """Add what a piece of knowledge is about, who wrote it and what is said in it."""
+    organisations = [author.organisation for author in page.authors.all() if author.organisation]
+    if isinstance(page, CaseStudy) and page.organisation:
+        organisations.append(page.organisation)
+    labels = _labels(page, document.language, vocabulary)
+    labels += [name.text for organisation in organisations for name in organisation.names.all()]
+    passages: list[tuple[int, str]] = []
+    duration = ""
+    if isinstance(page, WebinarRecording):
+        passages = sentences_of(page.cues)
+        if minutes := page.duration / 60:
+            duration = next(name for name, longest in DURATIONS.items() if longest is None or minutes < longest)
+    return replace(
+        document,
+        labels=_composed(" · ".join(dict.fromkeys(labels))),
+        people=tuple(dict.fromkeys(_composed(author.name) for author in page.authors.all())),
+        passages=tuple((start, _composed(text)) for start, text in passages),
+        topics=tuple(vocabulary.with_broader(concept.slug for concept in page.topics.all())),
+        sectors=tuple(vocabulary.with_broader(concept.slug for concept in page.sectors.all())),
+        regions=tuple(vocabulary.with_broader(concept.slug for concept in page.regions.all())),
+        countries=tuple(country.code for country in page.countries.all()),
+        organisations=tuple(dict.fromkeys(str(organisation.pk) for organisation in organisations)),
+        duration=duration,
+        uses=uses,
+    )
+
+
+def sentences_of(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:
+    """Return what cues say, sentence by sentence as far as the cues tell them apart, with the time of each."""
+    sentences: list[tuple[int, str]] = []
+    begun: list[captions.Cue] = []
+    for cue in captions.cues_from(rows):
+        begun.append(cue)
+        if captions.SENTENCE_END.search(cue.text) or len(begun) == CUES_OF_SENTENCE:
+            sentences.append((begun[0].start, " ".join(" ".join(each.text for each in begun).split())))
+            begun = []
+    if begun:
+        sentences.append((begun[0].start, " ".join(" ".join(each.text for each in begun).split())))
+    return sentences
 
 
 def _composed(text: str) -> str:
@@ -111,16 +169,10 @@ def _composed(text: str) -> str:
 
 
 def _labels(page: KnowledgePage, language: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the names of what a page is about and of who wrote it, in its language."""
+    """Return the names of what a page is about, in its language."""
     labels = []
     for concept in (*page.topics.all(), *page.sectors.all(), *page.regions.all()):
         term = vocabulary.by_pk[concept.pk]
         labels += [term.label_in(language), *term.alternatives.get(language, [])]
     labels += [country_name(country.code, language) for country in page.countries.all()]
-    for author in page.authors.all():
-        labels.append(author.name)
-        if author.organisation:
-            labels.append(author.organisation.name_in(language))
-    if isinstance(page, CaseStudy) and page.organisation:
-        labels.append(page.organisation.name_in(language))
     return labels

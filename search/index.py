@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+import uuid
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,16 +16,30 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from rapidfuzz.distance import OSA
 from wagtail.models import Page
 
 from access.generation import start_new_generation
 from access.models import PageAccess
 from access.policy import readable_pages
 from access.readers import Reader
-from search.contract import Completion, Document, Fragment, Query, Results, SearchEngine, SearchEngineError
+from search.analysis import fold
+from search.contract import (
+    Completion,
+    Document,
+    FoundPassage,
+    Fragment,
+    Query,
+    Results,
+    SearchEngine,
+    SearchEngineError,
+)
 from search.documents import documents_of, findable_page_ids
 from search.engines.database import DatabaseEngine
+from search.excerpts import forms_of
 from search.models import SearchEntry
+from search.spelling import edits_allowed
+from search.thesaurus import current_thesaurus
 
 if TYPE_CHECKING:
     from search.engines.elasticsearch import ElasticsearchEngine
@@ -100,41 +115,136 @@ def _push_some() -> None:
 
 @dataclass(frozen=True)
 class FoundPage:
-    """A hit that the policy lets the reader see."""
+    """A hit that the policy lets the reader see.
+
+    Attributes:
+        page: the version for the reader; the texts are of the version that matched.
+        language: that of the texts.
+        is_untranslated: whether the piece has no version in the language of the interface.
+    """
 
     page: Page
     marking: str
     title: Sequence[Fragment]
     excerpt: Sequence[Fragment]
+    language: str
+    is_untranslated: bool
+    passage: FoundPassage | None = None
+    why: Sequence[tuple[str, float]] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Results for a reader; `is_degraded` when Elasticsearch is configured but could not be asked."""
+    """Results for a reader.
+
+    Attributes:
+        is_degraded: whether Elasticsearch is configured but could not be asked.
+        is_near: whether nothing has the words that were typed, so that these are results for words near to them, or
+            for some of them.
+        corrected: the text with the near words in their place, if there are any.
+    """
 
     results: Results
     hits: Sequence[FoundPage]
     is_degraded: bool
+    is_near: bool = False
+    corrected: str = ""
 
 
 def search(query: Query, reader: Reader) -> Answer:
-    """Answer a query. Whatever the engine says, only what the policy allows now is shown."""
+    """Answer a query. Whatever the engine says, only what the policy allows now is shown.
+
+    When nothing is found, a second look takes words near to those that were typed, and fewer of them.
+    """
+    query = replace(query, thesaurus=current_thesaurus(reader.generation))
+    answer = _answer(query, reader)
+    if answer.results.total or not query.text or query.like or not query.question.optional:
+        return answer
+    lenient = _answer(replace(query, is_lenient=True), reader)
+    if not lenient.hits:
+        return answer
+    return replace(lenient, is_near=True, corrected=corrected_text(query, lenient.hits))
+
+
+def _answer(query: Query, reader: Reader) -> Answer:
     results, is_degraded = _ask(lambda engine: engine.search(query))
-    hits = _found(results, reader)
+    hits = _found(results, query, reader)
     if len(hits) < len(results.hits):
         # The engine has what it should not, so its counts may hold what the reader may not know of.
         results = DatabaseEngine().search(query)
-        hits = _found(results, reader)
+        hits = _found(results, query, reader)
     return Answer(results, hits, is_degraded)
 
 
-def _found(results: Results, reader: Reader) -> list[FoundPage]:
+def _found(results: Results, query: Query, reader: Reader) -> list[FoundPage]:
     pages = _readable([hit.page_id for hit in results.hits], reader)
-    return [
-        FoundPage(pages[hit.page_id], pages[hit.page_id].access.label, hit.title, hit.excerpt)
-        for hit in results.hits
-        if hit.page_id in pages
-    ]
+    better = _better_versions(pages.values(), query.languages, reader)
+    found = []
+    for hit in results.hits:
+        if (page := pages.get(hit.page_id)) is None:
+            continue
+        shown = better.get(page.translation_key, page) if not query.chosen.get("language") else page
+        language = page.locale.language_code
+        found.append(
+            FoundPage(
+                page=shown,
+                marking=shown.access.label,
+                title=hit.title if shown.pk == page.pk else [Fragment(shown.title)],
+                excerpt=hit.excerpt,
+                language=language,
+                is_untranslated=shown.locale.language_code not in query.languages,
+                passage=hit.passage,
+                why=hit.why,
+            )
+        )
+    return found
+
+
+def _better_versions(pages: Iterable[Page], languages: Sequence[str], reader: Reader) -> dict[uuid.UUID, Page]:
+    """Return, for pieces found in a language that is not the reader's first, the version that suits them best.
+
+    At most one query; none when all is in the reader's language.
+    """
+    order = {language: number for number, language in enumerate(languages)}
+    others = {page.translation_key for page in pages if page.locale.language_code != languages[0]}
+    if not others:
+        return {}
+    versions = Page.objects.filter(translation_key__in=others, locale__language_code__in=languages, live=True)
+    readable = readable_pages(versions.filter(alias_of__isnull=True), reader)
+    best: dict[uuid.UUID, Page] = {}
+    for page in readable.select_related("locale", "content_type", "access"):
+        known = best.get(page.translation_key)
+        if known is None or order[page.locale.language_code] < order[known.locale.language_code]:
+            best[page.translation_key] = page
+    return best
+
+
+def corrected_text(query: Query, hits: Iterable[FoundPage]) -> str:
+    """Return the text of a query with each word that was not found replaced by the near one that was.
+
+    It is taken from what is shown of the hits, so it tells of nothing else.
+    """
+    matched: Counter[str] = Counter()
+    for hit in hits:
+        fragments = [*hit.title, *hit.excerpt, *(hit.passage.text if hit.passage else ())]
+        matched.update(fragment.text.casefold() for fragment in fragments if fragment.is_match)
+    text = query.text
+    for part in query.question.optional:
+        for word in part.words:
+            forms = forms_of(word)
+            edits = edits_allowed(fold(word))
+            near = {
+                found: OSA.distance(fold(word), fold(found))
+                for found in matched
+                if forms.isdisjoint(forms_of(found)) and " " not in found
+            }
+            if any(not forms.isdisjoint(forms_of(found)) for found in matched) or not edits:
+                continue
+            close = [found for found, distance in near.items() if distance <= edits]
+            if close:
+                best = min(close, key=lambda found: (near[found], -matched[found], found))
+                text = text.replace(word, best)
+    return text if text != query.text else ""
 
 
 def complete(beginning: str, language: str, reader: Reader) -> list[tuple[Completion, Page]]:
@@ -253,25 +363,39 @@ def stored_documents() -> Iterator[Document]:
 
 def _documents(entries: Sequence[SearchEntry]) -> Iterator[Document]:
     ids = [entry.pk for entry in entries]
-    audiences = dict(PageAccess.objects.filter(page_id__in=ids).values_list("page_id", "audience_id"))
+    found = PageAccess.objects.filter(page_id__in=ids).values_list("page_id", "audience_id", "label")
+    rights = {page_id: (audience_id, label) for page_id, audience_id, label in found}
     for entry in entries:
-        if entry.pk in audiences:
+        if entry.pk in rights:
+            audience_id, label = rights[entry.pk]
             yield Document(
                 page_id=entry.pk,
                 version=entry.version,
                 language=entry.language,
-                offered_in=tuple(entry.offered_in),
+                piece=str(entry.piece or ""),
+                versions=tuple(entry.versions),
+                is_original=entry.is_original,
                 type=entry.type,
                 title=entry.title,
                 summary=entry.summary,
                 body=entry.body,
                 labels=entry.labels,
+                people=tuple(entry.people),
+                passages=tuple((start, text) for start, text in entry.passages),
+                attachments=entry.attachments,
                 topics=tuple(entry.topics),
                 sectors=tuple(entry.sectors),
+                regions=tuple(entry.regions),
                 countries=tuple(entry.countries),
+                organisations=tuple(entry.organisations),
+                duration=entry.duration,
                 year=str(entry.published_on.year),
                 published_on=entry.published_on.isoformat(),
-                audience_id=audiences[entry.pk],
+                fresh_on=(entry.fresh_on or entry.published_on).isoformat(),
+                review_by=entry.review_by.isoformat() if entry.review_by else None,
+                uses=entry.uses,
+                audience_id=audience_id,
+                marking=label,
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.conf import settings
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.helpers import streaming_bulk
 
-from search.analysis import ARABIC_CONJUNCTION, ARABIC_LONG_ENDING, codes, without_stop_words
+from search import ranking
+from search.analysis import ARABIC_CONJUNCTION, ARABIC_LONG_ENDING, WORD, fold, without_attachments
 from search.contract import (
     COMPLETIONS,
     FACET_SIZE,
@@ -25,29 +27,55 @@ from search.contract import (
     Document,
     Fragment,
     Hit,
+    Likeness,
     Query,
     Results,
     SearchEngineError,
     Sort,
+    begins,
     clean_text,
 )
+from search.excerpts import Wanted, best_passage, wanted_by
+from search.interpretation import Part
+from search.models import SearchEntry
+from search.syntax import Field
 
 TIMEOUT_SECONDS = 5
 BULK_TIMEOUT_SECONDS = 60
 CHUNK = 500
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# Types of pages in which something is said.
+RECORDINGS = frozenset({"webinarrecording"})
 # Characters of private use, which no text has: they stand around what matched until it becomes fragments.
 OPEN, CLOSE = "\ue000", "\ue001"
-STEMMED_FIELDS = ["title^4", "summary^2", "labels^2", "body"]
+WEIGHTS = {
+    "title": ranking.TITLE,
+    "summary": ranking.SUMMARY,
+    "labels": ranking.LABELS,
+    "body": ranking.BODY,
+    "passages": ranking.PASSAGES,
+    "attachments": ranking.ATTACHMENTS,
+}
+STEMMED_FIELDS = [f"{name}^{weight}" for name, weight in WEIGHTS.items()]
 # A word as it was typed counts more than another form of it.
-EXACT_FIELDS = ["title.exact^6", "summary.exact^3", "labels.exact^3", "body.exact"]
+EXACT_FIELDS = [f"{name}.exact^{weight * ranking.EXACT:.2f}" for name, weight in WEIGHTS.items()]
+HIGHLIGHTED: dict[str, dict[str, int]] = {
+    "title": {"number_of_fragments": 0},
+    "summary": {"number_of_fragments": 0},
+    "body": {"number_of_fragments": 1, "fragment_size": 240},
+    "attachments": {"number_of_fragments": 1, "fragment_size": 240},
+}
+PEOPLE_FIELD = f"people^{ranking.PEOPLE}"
 FACET_FIELDS = {
     "type": "type",
     "topic": "topics",
     "sector": "sectors",
     "language": "language",
     "country": "countries",
+    "organisation": "organisations",
     "year": "year",
+    "duration": "duration",
+    "marking": "marking",
 }
 
 # A term's counts come from the indexes of all languages; each must send all, or sums would be too small.
@@ -127,17 +155,29 @@ def index_mappings() -> dict[str, Any]:
         "properties": {
             "page_id": {"type": "long"},
             "language": keyword,
-            "offered_in": keyword,
+            "piece": keyword,
+            "versions": keyword,
+            "is_original": {"type": "boolean"},
             "type": keyword,
             "title": {**text, "fields": {"exact": exact, "beginnings": beginnings}},
             "summary": text,
             "body": {**text, "index_options": "offsets"},
             "labels": text,
+            "people": {"type": "text", "analyzer": "exact", "fields": {"beginnings": beginnings}},
+            "passages": text,
+            "attachments": {**text, "index_options": "offsets"},
             "topics": keyword,
             "sectors": keyword,
+            "regions": keyword,
             "countries": keyword,
+            "organisations": keyword,
             "year": keyword,
+            "duration": keyword,
+            "marking": keyword,
             "published_on": {"type": "date"},
+            "fresh_on": {"type": "date"},
+            "review_by": {"type": "date"},
+            "uses": {"type": "long"},
             "audience_id": {"type": "long"},
         },
     }
@@ -172,29 +212,34 @@ class ElasticsearchEngine:
             name: [(bucket["key"], bucket["doc_count"]) for bucket in aggregations[name]["values"]["buckets"]]
             for name in FACETS
         }
-        hits = [_hit(each) for each in answer["hits"]["hits"]]
-        return Results(total=answer["hits"]["total"]["value"], hits=hits, facets=facets)
+        return Results(total=answer["hits"]["total"]["value"], hits=_hits(answer["hits"]["hits"], query), facets=facets)
 
     def complete(self, beginning: str, language: str, audience_ids: frozenset[int]) -> Sequence[Completion]:
-        """Return titles with words that begin as typed, with one request."""
+        """Return titles, and names of people, with words that begin as typed, with one request."""
         beginning = clean_text(beginning)
         if not beginning:
             return []
+        fields = ["title.beginnings", "people.beginnings"]
         answer = self._search(
             query={
                 "bool": {
-                    "must": {"match": {"title.beginnings": {"query": beginning, "operator": "and"}}},
-                    "filter": [
-                        {"terms": {"audience_id": sorted(audience_ids)}},
-                        {"term": {"offered_in": language}},
-                    ],
+                    "should": [{"match": {name: {"query": beginning, "operator": "and"}}} for name in fields],
+                    "minimum_should_match": 1,
+                    "filter": [{"terms": {"audience_id": sorted(audience_ids)}}, _offered((language,))],
                 }
             },
             size=COMPLETIONS,
-            source=["page_id", "title"],
+            source=["page_id", "title", "people"],
         )
-        sources = [hit["_source"] for hit in answer["hits"]["hits"]]
-        return [Completion(source["page_id"], source["title"]) for source in sources]
+        words = WORD.findall(fold(without_attachments(beginning, language)))
+        return [
+            Completion(
+                source["page_id"],
+                source["title"],
+                tuple(name for name in source["people"] if begins(name, words)),
+            )
+            for source in (hit["_source"] for hit in answer["hits"]["hits"])
+        ]
 
     def _search(self, **request: Any) -> Any:
         """Send a search; if its index is replaced in that moment, once more, to the new one."""
@@ -284,6 +329,9 @@ class ElasticsearchEngine:
     def _action(document: Document, index: str) -> dict[str, Any]:
         source = dict(vars(document))
         version = source.pop("version")
+        source["passages"] = [text for _start, text in document.passages]
+        source["duration"] = document.duration or None
+        source["fresh_on"] = document.fresh_on or document.published_on
         return {
             "_op_type": "index",
             "_index": index,
@@ -336,19 +384,6 @@ def _stamp_of(name: str) -> int:
 
 def search_request(query: Query) -> dict[str, Any]:
     """Return the one request of a page of results: hits, total, excerpts and all facets."""
-    rights = {"terms": {"audience_id": sorted(query.audience_ids)}}
-    if query.text:
-        text = without_stop_words(query.text, query.language)
-        # Each index reads the query in its language; the fields of one analyzer are searched as one.
-        question: dict[str, Any] = {
-            "bool": {
-                "filter": [rights, *(_phrase(code[0]) for code in codes(text))],
-                "should": [_match(text, STEMMED_FIELDS), _match(text, EXACT_FIELDS)],
-                "minimum_should_match": 1,
-            }
-        }
-    else:
-        question = {"bool": {"filter": [rights]}}
     by_facet = {name: _facet_filter(query, name) for name in FACETS}
     aggregations = {
         name: {
@@ -367,16 +402,22 @@ def search_request(query: Query) -> dict[str, Any]:
         for name in FACETS
     }
     newest: list[Any] = [{"published_on": "desc"}, {"page_id": "desc"}]
-    order = ["_score", *newest] if query.text and query.sort is Sort.RELEVANCE else newest
+    order = newest
+    if query.sort is Sort.MOST_USED:
+        order = [{"uses": "desc"}, *newest]
+    elif query.sort is Sort.RELEVANCE and (query.text or query.like):
+        order = ["_score", *newest]
+    # Words near to those typed are looked for, and so marked, in the form that was written.
+    form = ".exact" if query.is_lenient else ""
     return {
-        "query": question,
+        "query": _question(query),
         "post_filter": _all_of(list(by_facet.values())),
         "aggs": aggregations,
         "sort": order,
         "from_": min(query.offset, MAX_RESULTS),
         "size": max(0, min(query.size, MAX_RESULTS - query.offset)),
         "track_total_hits": True,
-        "source": ["page_id", "title", "summary"],
+        "source": ["page_id", "title", "summary", "type", "language"],
         "highlight": {
             "type": "unified",
             "encoder": "default",
@@ -384,23 +425,143 @@ def search_request(query: Query) -> dict[str, Any]:
             "post_tags": [CLOSE],
             "require_field_match": False,
             "max_analyzed_offset": 200_000,
-            "fields": {
-                "title": {"number_of_fragments": 0},
-                "summary": {"number_of_fragments": 0},
-                "body": {"number_of_fragments": 1, "fragment_size": 240},
-            },
+            "fields": {f"{name}{form}": shown for name, shown in HIGHLIGHTED.items()},
         },
+        **({"include_named_queries_score": True} if query.is_explained else {}),
     }
 
 
-def _match(text: str, fields: list[str]) -> dict[str, Any]:
-    """Ask for all words of a text, wherever in the fields each of them is."""
-    return {"multi_match": {"query": text, "fields": fields, "type": "cross_fields", "operator": "and"}}
+def _question(query: Query) -> dict[str, Any]:
+    """Return what is asked for, limited to what the reader may read; whatever is typed, rights are a filter."""
+    filters: list[dict[str, Any]] = [{"terms": {"audience_id": sorted(query.audience_ids)}}]
+    if query.published_from or query.published_to:
+        days = {"gte": query.published_from, "lte": query.published_to}
+        limits = {name: day.isoformat() for name, day in days.items() if day is not None}
+        filters.append({"range": {"published_on": limits}})
+    if query.like is not None:
+        return {"bool": {"filter": filters, **_likeness(query.like)}}
+    if not query.text:
+        return {"bool": {"filter": filters}}
+    question = query.question
+    if question.is_empty:
+        return {"match_none": {}}
+    name = _Naming(query.is_explained)
+    required = [_part(part, name, False) for part in question.required]
+    optional = [_part(part, name, query.is_lenient) for part in question.optional]
+    must = [*required]
+    if optional:
+        must.append({"bool": {"should": optional, "minimum_should_match": question.needed}})
+    should = _bonuses(query, optional, name)
+    excluded = [_part(part, _Naming(False), False) for part in question.excluded]
+    return {"bool": {"filter": filters, "must": must, "should": should, "must_not": excluded}}
 
 
-def _phrase(code: str) -> dict[str, Any]:
-    """Ask for the parts of a code one after the other."""
-    return {"multi_match": {"query": code, "fields": EXACT_FIELDS, "type": "phrase"}}
+class _Naming:
+    """Names clauses, so that Elasticsearch tells what each of them counted; only when that is asked for."""
+
+    def __init__(self, is_wanted: bool) -> None:
+        self.is_wanted = is_wanted
+
+    def __call__(self, name: str) -> dict[str, str]:
+        return {"_name": name} if self.is_wanted else {}
+
+
+def _bonuses(query: Query, optional: list[dict[str, Any]], name: _Naming) -> list[dict[str, Any]]:
+    """Return what counts besides the parts: words together, all parts, and that the piece is not stale."""
+    fresh = {"field": "fresh_on", "origin": query.today.isoformat(), "pivot": f"{ranking.HALF_FRESH_DAYS}d"}
+    overdue = {"range": {"review_by": {"lt": query.today.isoformat()}}}
+    bonuses: list[dict[str, Any]] = [
+        {"distance_feature": {**fresh, "boost": ranking.FRESH, **name("fresh")}},
+        {
+            "constant_score": {
+                "filter": {"bool": {"must_not": [overdue]}},
+                "boost": ranking.NOT_OVERDUE,
+                **name("not overdue"),
+            }
+        },
+    ]
+    words = " ".join(part.text for part in query.question.parts if part.field is Field.ANY)
+    if " " in words:
+        fields = ["title^2", "summary", "labels"]
+        together = {"query": words, "type": "phrase", "slop": 2, "fields": fields, "boost": ranking.TOGETHER}
+        bonuses.append({"multi_match": {**together, **name("words together")}})
+    if query.question.needed < len(optional):
+        every = {"filter": {"bool": {"must": optional}}, "boost": ranking.ALL_PARTS, **name("all words")}
+        bonuses.append({"constant_score": every})
+    return bonuses
+
+
+def _part(part: Part, name: _Naming, is_lenient: bool) -> dict[str, Any]:
+    """Ask for a part of a question: its words, another wording, or a concept or country that it names."""
+    alternatives: list[dict[str, Any]] = [_words(part, name, is_lenient)]
+    if part.concepts:
+        concepts = [{"terms": {field: list(part.concepts)}} for field in ("topics", "sectors", "regions")]
+        alternatives.append(
+            {
+                "constant_score": {
+                    "filter": {"bool": {"should": concepts, "minimum_should_match": 1}},
+                    "boost": ranking.CONCEPT,
+                    **name(f"concept: {', '.join(part.concepts)}"),
+                }
+            }
+        )
+    if part.countries:
+        countries = {"terms": {"countries": list(part.countries)}}
+        alternatives.append(
+            {
+                "constant_score": {
+                    "filter": countries,
+                    "boost": ranking.CONCEPT,
+                    **name(f"country: {', '.join(part.countries)}"),
+                }
+            }
+        )
+    for wording in part.wordings:
+        asked = {"query": wording, "type": "phrase", "fields": STEMMED_FIELDS, "boost": ranking.WORDING}
+        alternatives.append({"multi_match": {**asked, **name(f"wording: {wording}")}})
+    return {"dis_max": {"queries": alternatives, "tie_breaker": 0.2}} if len(alternatives) > 1 else alternatives[0]
+
+
+def _words(part: Part, name: _Naming, is_lenient: bool) -> dict[str, Any]:
+    if part.field is Field.AUTHOR:
+        asked = {"query": part.text, "type": "phrase" if part.is_phrase else "best_fields", "operator": "and"}
+        if part.is_phrase:
+            del asked["operator"]
+        return {"multi_match": {**asked, "fields": ["people"], **name(f"author: {part.text}")}}
+    fields = [each for each in STEMMED_FIELDS if part.field is Field.ANY or each.startswith("title")]
+    exact = [each for each in EXACT_FIELDS if part.field is Field.ANY or each.startswith("title")]
+    if part.field is Field.ANY:
+        exact = [*exact, PEOPLE_FIELD]
+    if part.is_phrase:
+        return {"multi_match": {"query": part.text, "type": "phrase", "fields": exact, **name(f"phrase: {part.text}")}}
+    words = [_word(word, [*fields, *exact], exact, name, is_lenient) for word in part.words]
+    return words[0] if len(words) == 1 else {"bool": {"must": words}}
+
+
+def _word(word: str, fields: list[str], exact: list[str], name: _Naming, is_lenient: bool) -> dict[str, Any]:
+    """Ask for a word, in whatever field and form; leniently, also for words near to it."""
+    asked: dict[str, Any] = {"query": word, "type": "best_fields", "tie_breaker": 0.2, "operator": "and"}
+    typed = {"multi_match": {**asked, "fields": fields, **name(f"word: {word}")}}
+    if not is_lenient:
+        return typed
+    # Near words are all taken, not the most frequent ones: these would be counted over what is hidden too.
+    near = {"fuzziness": "AUTO:4,8", "prefix_length": 1, "fuzzy_rewrite": "constant_score"}
+    nearly = {"multi_match": {**asked, **near, "fields": exact, "boost": 0.5, **name(f"near: {word}")}}
+    return {"dis_max": {"queries": [typed, nearly]}}
+
+
+def _likeness(like: Likeness) -> dict[str, Any]:
+    """Ask for what shares the subjects of a piece of knowledge."""
+    weights = {"topics": (like.topics, 2.0), "sectors": (like.sectors, 1.0), "countries": (like.countries, 1.0)}
+    shared = [
+        {"constant_score": {"filter": {"term": {field: value}}, "boost": weight}}
+        for field, (values, weight) in weights.items()
+        for value in values
+    ]
+    must = {"terms": {"topics": list(like.topics)}}
+    return {"must": [{"constant_score": {"filter": must, "boost": 0.0}}], "should": shared} | {
+        "must_not": [{"term": {"piece": like.piece}}]
+    }
 
 
 _FACET_ORDER: list[dict[str, str]] = [{"_count": "desc"}, {"_key": "asc"}]
@@ -411,9 +572,21 @@ def _facet_filter(query: Query, name: str) -> dict[str, Any] | None:
     values = query.chosen.get(name)
     if values:
         return {"terms": {FACET_FIELDS[name]: list(values)}}
-    if name == "language":
-        return {"term": {"offered_in": query.language}}
-    return None
+    return _offered(query.searched_languages) if name == "language" else None
+
+
+def _offered(languages: Sequence[str]) -> dict[str, Any]:
+    """Ask for the version of each piece that is the one to show to somebody who reads some languages, best first."""
+    better: list[str] = []
+    versions: list[dict[str, Any]] = []
+    for language in languages:
+        own: dict[str, Any] = {"filter": [{"term": {"language": language}}]}
+        if better:
+            own["must_not"] = [{"terms": {"versions": list(better)}}]
+        versions.append({"bool": own})
+        better.append(language)
+    original = {"filter": [{"term": {"is_original": True}}], "must_not": [{"terms": {"versions": better}}]}
+    return {"bool": {"should": [*versions, {"bool": original}], "minimum_should_match": 1}}
 
 
 def _all_of(filters: list[dict[str, Any] | None]) -> dict[str, Any]:
@@ -421,13 +594,31 @@ def _all_of(filters: list[dict[str, Any] | None]) -> dict[str, Any]:
     return {"bool": {"filter": wanted}} if wanted else {"match_all": {}}
 
 
+def _hits(answers: list[dict[str, Any]], query: Query) -> list[Hit]:
+    """Return the hits of a page of results; what was said in recordings is looked up (one query)."""
+    wanted = wanted_by(query.question) if query.text and query.like is None else Wanted()
+    recordings = [each["_source"]["page_id"] for each in answers if each["_source"]["type"] in RECORDINGS]
+    passages: dict[int, list[Any]] = {}
+    if recordings and wanted.parts:
+        passages = dict(SearchEntry.objects.filter(pk__in=recordings).values_list("pk", "passages"))
+    hits = []
+    for answer in answers:
+        source = answer["_source"]
+        said = best_passage(passages.get(source["page_id"], ()), wanted, source["language"])
+        named = answer.get("matched_queries") or {}
+        why = sorted(named.items(), key=lambda pair: -pair[1]) if query.is_explained else ()
+        hits.append(replace(_hit(answer), passage=said, why=why))
+    return hits
+
+
 def _hit(answer: dict[str, Any]) -> Hit:
-    source, highlight = answer["_source"], answer.get("highlight", {})
+    source = answer["_source"]
+    highlight = {name.removesuffix(".exact"): texts for name, texts in answer.get("highlight", {}).items()}
     title = _fragments(highlight["title"][0]) if "title" in highlight else [Fragment(source["title"])]
     if "summary" in highlight:
         excerpt = list(_fragments(highlight["summary"][0]))
-    elif "body" in highlight:
-        excerpt = [Fragment("… "), *_fragments(highlight["body"][0]), Fragment(" …")]
+    elif text := highlight.get("body") or highlight.get("attachments"):
+        excerpt = [Fragment("… "), *_fragments(text[0]), Fragment(" …")]
     else:
         excerpt = [Fragment(source["summary"])]
     return Hit(source["page_id"], list(title), excerpt)

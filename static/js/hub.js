@@ -33,6 +33,12 @@ function completing(input) {
       const option = document.createElement("li");
       option.id = `${list.id}-${number}`;
       option.textContent = completion.title;
+      if (input.dataset[completion.kind]) {
+        const kind = document.createElement("small");
+        kind.lang = document.documentElement.lang;
+        kind.textContent = input.dataset[completion.kind];
+        option.append(kind);
+      }
       option.lang = completion.language;
       option.dir = "auto";
       option.dataset.url = completion.url;
@@ -68,6 +74,51 @@ function completing(input) {
   list.addEventListener("mousedown", (event) => {
     const url = event.target.closest("li")?.dataset.url;
     if (url) { event.preventDefault(); location.assign(url); }
+  });
+}
+
+// Asks again as soon as a filter or the order is changed, and puts the answer in place of what is shown.
+function narrowing(page) {
+  let request;
+  async function ask() {
+    const asked = new URLSearchParams(new FormData(page));
+    for (const [name, value] of [...asked]) if (!value) asked.delete(name, value);
+    const address = `${page.action}?${asked}`;
+    request?.abort();
+    request = new AbortController();
+    page.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { signal: request.signal });
+      const other = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".search-page");
+      if (!answer.ok || !other) return location.assign(address);
+      put(other);
+      history.replaceState(null, "", address);
+    } catch (problem) {
+      if (problem.name !== "AbortError") location.assign(address);
+    }
+  }
+  function put(other) {
+    const focused = document.activeElement;
+    const kept = focused && page.contains(focused) ? focused : null;
+    const opened = [...page.querySelectorAll(".facet__more")].map((each) => each.open);
+    const told = page.querySelector(".count");
+    for (const part of [".chips", ".facets", ".results"]) {
+      const before = page.querySelector(part), after = other.querySelector(part);
+      if (part === ".facets" && after) after.open = before?.open ?? true;
+      if (before && after) before.replaceWith(after);
+      else if (before) before.remove();
+      else if (after && part === ".chips") page.querySelector(".search-page__columns").before(after);
+      else if (after) page.querySelector(".search-page__columns").prepend(after);
+    }
+    page.querySelectorAll(".facet__more").forEach((each, number) => { each.open ||= opened[number] ?? false; });
+    // The line that says how many there are stays the same element, so that it is read out.
+    const count = page.querySelector(".count");
+    if (told && count) { const text = count.textContent; count.replaceWith(told); told.textContent = text; }
+    if (kept?.name) [...page.elements].find((each) => each.name === kept.name && each.value === kept.value)?.focus();
+    page.removeAttribute("aria-busy");
+  }
+  page.addEventListener("change", (event) => {
+    if (event.target.closest(".facets")) ask();
   });
 }
 
@@ -180,6 +231,7 @@ function copying(text) {
 
 document.querySelectorAll("[data-copy]").forEach(copying);
 document.querySelectorAll("input[data-completions]").forEach(completing);
+document.querySelectorAll(".search-page").forEach(narrowing);
 document.querySelectorAll(".contents").forEach(followingHeadings);
 const facets = document.querySelector(".facets");
 if (facets && matchMedia("(min-width: 62rem)").matches) facets.open = true;

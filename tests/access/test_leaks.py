@@ -70,6 +70,14 @@ SHOWING: dict[str, tuple[str, Surface]] = {
         "<lang>/search/",
         lambda w, h: [f"/{h.language}/search/?q={h.asked}", f"/{h.language}/search/?topic={h.topic}"],
     ),
+    "search by phrase, title and near words": (
+        "<lang>/search/",
+        lambda w, h: [
+            f"/{h.language}/search/?q=%22{h.asked}%22",
+            f"/{h.language}/search/?q=title:{h.secret}",
+            f"/{h.language}/search/?q={h.asked}q",
+        ],
+    ),
     "search in another language": (
         "<lang>/search/",
         lambda w, h: [f"/{code}/search/?q={h.asked}&language={h.language}" for code in ("en", "ar", "es", "fr")],

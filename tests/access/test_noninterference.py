@@ -42,6 +42,8 @@ ADDRESSES = [
     *("/en/", "/ar/", "/sitemap.xml", "/en/llms.txt", "/llms.txt", "/en/feed/", "/en/feed/rss/", "/en/topics/"),
     *("/en/topics/okapi/", "/en/countries/", "/en/countries/ki/", "/en/search/", "/en/search/?q=gate"),
     *("/en/search/?q=gate+harbour", "/ar/search/?q=ledger", "/en/search/?topic=okapi", "/en/search/?q=gatee"),
+    *("/en/search/?q=gaet+harbuor+conwoy", "/en/search/?q=gate+-ledger", "/en/search/?q=gate&sort=used"),
+    *("/en/search/?organisation=1", "/en/search/?marking=AMBER", "/en/search/?q=title:gate&from=2001-01-01"),
     *("/en/search/completions/?q=gat", "/en/search/completions/?q=har", "/api/v3/pages/?limit=100"),
     *("/api/v3/pages/?topic=okapi", "/api/v3/images/", "/api/v3/documents/", "/en/feed/topic/okapi/"),
     *("/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/oai/?verb=ListIdentifiers&metadataPrefix=oai_dc"),

@@ -12,9 +12,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from home.models import Brand
+from knowledge.models import Author
+from members.models import Profile
 from search.engines.elasticsearch import connect
-from tests.factories import ConceptFactory, MemberFactory, make_article, make_case_study, translate
-from vocabulary.models import Scheme
+from tests.factories import (
+    ConceptFactory,
+    MemberFactory,
+    OrganisationFactory,
+    UserFactory,
+    cues_of,
+    make_article,
+    make_case_study,
+    make_recording,
+    translate,
+)
+from tests.knowledge.test_recordings import translate_cues
+from vocabulary.models import Concept, Scheme
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 12
@@ -142,6 +155,153 @@ def test_pages_of_results_lead_on(results):
     assert 'rel="prev" href="/en/search/?q=inventory&amp;page=2"' in beyond
     assert hits(beyond) == []
     assert "Nothing was found" not in beyond
+
+
+def test_a_hit_shows_what_was_said_and_opens_the_recording_there(results):
+    cues = cues_of("Welcome to all of you.", "We lock the cabinet", "every night.", seconds=377)
+    page = make_recording("Zebra talks", cues=cues)
+    shown = results(q="locked cabinets")
+    assert f'<a href="{page.url}?t=377#player">' in shown
+    assert re.search(r'<bdi class="time">6:17</bdi></a> <q lang="en" dir="ltr">We <mark>lock</mark> the', shown)
+    translated = translate_cues(page, "fr", {"c1": "On ferme l’armoire"})
+    assert f'<a href="{translated.url}?t=377#player">' in results("fr", q="armoires")
+
+
+def test_subjects_are_a_tree(results):
+    above = ConceptFactory(slug="storage", labels={"en": "Storage"})
+    ConceptFactory(slug="cabinets", labels={"en": "Cabinets"}, broader=above)
+    article = make_article("Inventory")
+    article.topics = [Concept.objects.get(slug="cabinets")]
+    article.save_revision().publish()
+    shown = results(q="inventory")
+    assert boxes(shown).items() >= {"topic=storage": 1, "topic=cabinets": 1}.items()
+    depths = re.findall(r'facet__value--(\d)"><input type="checkbox" name="topic" value="([^"]*)"', shown)
+    assert depths == [("0", "storage"), ("1", "cabinets")]
+
+
+def test_organisations_are_named_only_to_those_who_find_them(results, client):
+    organisation = OrganisationFactory(names={"en": "Harbour Authority"})
+    page = make_case_study("Zebra secret", marking="GREEN")
+    page.organisation = organisation
+    page.save_revision().publish()
+    for address in ({"q": "zebra"}, {"organisation": str(organisation.pk)}):
+        assert "Harbour Authority" not in results(**address)
+    client.force_login(MemberFactory())
+    assert boxes(results(q="zebra"))[f"organisation={organisation.pk}"] == 1
+    assert "Harbour Authority" in results(organisation=str(organisation.pk))
+
+
+def test_markings_are_a_facet_for_members(results, client):
+    make_article("Zebra public")
+    make_article("Zebra for members", marking="GREEN")
+    assert not [name for name in boxes(results(q="zebra")) if name.startswith("marking")]
+    client.force_login(MemberFactory())
+    assert boxes(results(q="zebra")).items() >= {"marking=CLEAR": 1, "marking=GREEN": 1}.items()
+    assert hits(results(q="zebra", marking="GREEN")) == ["Zebra for members"]
+
+
+def test_dates_are_chips_and_bad_ones_are_told(results):
+    make_article("Zebra old", published_on="2019-05-05")
+    make_article("Zebra new", published_on="2024-05-05")
+    shown = results(**{"q": "zebra", "from": "2020-01-01", "to": "2025-01-01"})
+    assert hits(shown) == ["Zebra new"]
+    assert 'href="/en/search/?q=zebra&amp;to=2025-01-01"' in shown
+    assert 'name="from" value="2020-01-01"' in shown
+    for nonsense in ("2020-13-01", "yesterday", "2020-1-1; --"):
+        shown = results(**{"q": "zebra", "from": nonsense})
+        assert "A date was left out" in shown
+        assert len(hits(shown)) == 2
+
+
+def test_more_like_this(results, client):
+    topic = ConceptFactory()
+    pages = [make_article(title) for title in ("Zebra one", "Zebra two", "Zebra elsewhere")]
+    hidden = make_article("Zebra hidden", marking="GREEN")
+    for page in (*pages[:2], hidden):
+        page.topics = [topic]
+        page.save_revision().publish()
+    assert f'href="/en/search/?like={pages[0].pk}"' in results(q="zebra")
+    shown = results(like=pages[0].pk)
+    assert hits(shown) == ["Zebra two"]
+    assert "Like “Zebra one”" in shown
+    # A page that cannot be read is as unknown as one that never was.
+    for unknown in (hidden.pk, 999_999, 10**19, "x"):
+        shown = results(like=unknown)
+        assert "Zebra hidden" not in shown
+        assert "Like “" not in shown
+    assert results(like=hidden.pk).replace(str(hidden.pk), "") == results(like=999_999).replace("999999", "")
+
+
+def test_a_member_finds_the_version_in_a_language_they_read(results, client):
+    page = make_article("Zebra ledger")
+    french = translate(page, "fr", "Registre zèbre")
+    assert hits(results("ar", q="zebra")) == ["Zebra ledger"]
+    member = MemberFactory()
+    Profile.objects.create(user=member, languages=["fr", "en"])
+    client.force_login(MemberFactory())
+    assert hits(results("ar", q="registre")) == []
+    client.force_login(member)
+    shown = results("ar", q="registre")
+    assert hits(shown) == ["Registre zèbre"]
+    assert f'<a href="{french.url}" lang="fr"' in shown
+
+
+def test_what_matched_in_another_script_leads_to_the_version_in_the_readers_language(results):
+    page = make_article("Padlock ledger", summary="On padlocks.")
+    arabic = translate(page, "ar", "سجل الأقفال")
+    shown = results("ar", q="padlock")
+    assert hits(shown) == ["سجل الأقفال"]
+    assert f'<a href="{arabic.url}" lang="ar" dir="rtl">' in shown
+    assert '<p class="hit__excerpt" lang="en" dir="ltr">On <mark>padlocks</mark>.' in shown
+
+
+def test_a_slip_of_the_keys_is_understood(results, client):
+    make_article("Inventory of warehouses")
+    make_article("Warehouze hidden", marking="GREEN")
+    shown = results(q="invetnory wearhouses")
+    assert hits(shown) == ["Inventory of warehouses"]
+    assert 'href="/en/search/?q=inventory+warehouses"><bdi>inventory warehouses</bdi></a>' in shown
+    assert "Nothing was found for “invetnory wearhouses”." in shown
+    assert "Warehouze" not in results(q="warehouzee")
+    few = results(q="inventory helicopter")
+    assert "Nothing has all of these words. These are results for some of them." in few
+    assert hits(few) == ["Inventory of warehouses"]
+
+
+@pytest.mark.service
+def test_staff_see_why(results, client, elasticsearch):
+    call_command("search_index", "rebuild", verbosity=0)
+    make_article("Inventory of warehouses")
+    call_command("search_index", "push", verbosity=0)
+    assert "Why this result" not in results(q="inventory", why=1)
+    client.force_login(UserFactory(is_superuser=True))
+    assert 'href="/en/search/?q=inventory&amp;why=1"' in results(q="inventory")
+    assert re.search(r"<li><bdi>word: inventory</bdi>: \d", results(q="inventory", why=1))
+
+
+# --- Completion ---
+
+
+def test_subjects_and_people_are_completed_too(client):
+    ConceptFactory(slug="guarding", labels={"en": "Guards and patrols", "ar": "الحراسة"})
+    page = make_article("Notes on gates")
+    Author.objects.create(page=page, name="Guadalupe Ortiz")
+    page.save_revision().publish()
+    hidden = make_article("Hidden", marking="GREEN")
+    Author.objects.create(page=hidden, name="Gualter Secret")
+    hidden.save_revision().publish()
+
+    def completed(beginning: str, language: str = "en") -> list[tuple[str, str, str]]:
+        answer = client.get(f"/{language}/search/completions/", {"q": beginning}).json()["completions"]
+        return [(each["kind"], each["title"], each["url"]) for each in answer]
+
+    found = completed("gua")
+    assert ("subject", "Guards and patrols", "/en/search/?topic=guarding") in found
+    assert [title for kind, title, _url in found if kind == "person"] == ["Guadalupe Ortiz"]
+    person = next(url for kind, _title, url in found if kind == "person")
+    assert "Notes on gates" in client.get(person).content.decode()
+    assert completed("الحر", "ar")[0][:2] == ("subject", "الحراسة")
+    assert [kind for kind, _title, _url in completed("gat")] == ["page"]
 
 
 # --- Nothing found ---

@@ -1,9 +1,9 @@
 """Measures how well search finds, beside Wagtail's own search; docs/search.md says how.
 
-    python -m bench.relevance [--new] [--split tuning|held-out|all] [--hub-only]
-    python -m bench.relevance --failures [--language ar] [--kind typo] [--engine database]
-    python -m bench.relevance --set-bars
-    python -m bench.relevance --write-docs
+python -m bench.relevance [--new] [--split tuning|held-out|all] [--hub-only]
+python -m bench.relevance --failures [--language ar] [--kind typo] [--engine database]
+python -m bench.relevance --set-bars
+python -m bench.relevance --write-docs
 """
 
 from __future__ import annotations

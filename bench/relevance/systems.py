@@ -19,10 +19,9 @@ from access.readers import Reader, reader_for
 from bench.relevance.measures import DEPTH
 from demo.content import KINDS, read_items
 from home.models import HomePage
-from knowledge.models import ReadablePage
 from members.models import User
 from search.contract import Query
-from search.index import elasticsearch_engine, search
+from search.index import search
 
 # Answers a text, typed in the interface of a language, with the keys of pieces, best first.
 System = Callable[[str, str], list[str]]

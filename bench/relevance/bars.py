@@ -33,6 +33,18 @@ def bars_of(measured: Measured, system: str) -> Bars:
     return bars
 
 
+def bars_below(measured: Measured, system: str, bars: Bars) -> list[str]:
+    """Return, in words, where a system does not reach the bars."""
+    missed = []
+    for language, kind, scores in groups(measured[system]):
+        means = mean(scores)
+        for measure, figure in (("recall", means.recall), ("ndcg", means.ndcg)):
+            bar = bars[language][kind][measure]
+            if figure < bar:
+                missed.append(f"{language}, {kind}: {measure} {figure:.3f} < {bar}")
+    return missed
+
+
 def _below(figure: float) -> float:
     return max(0.0, math.floor(100 * (figure - SLACK)) / 100)
 

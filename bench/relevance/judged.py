@@ -15,7 +15,7 @@ CLASSES = ("inflection", "cross-language", "transcript", "typo", "exact-term", "
 WANTED = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JudgedQuery:
     """A question with its answers.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.test import override_settings
 from modelsearch.management.commands.rebuild_modelsearch_index import group_models_by_index
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.index import get_indexed_models
 
@@ -18,10 +19,9 @@ from access.readers import Reader, reader_for
 from bench.relevance.measures import DEPTH
 from demo.content import KINDS, read_items
 from home.models import HomePage
-from knowledge.models import ReadablePage
 from members.models import User
 from search.contract import Query
-from search.index import elasticsearch_engine, search
+from search.index import search
 
 # Answers a text, typed in the interface of a language, with the keys of pieces, best first.
 System = Callable[[str, str], list[str]]
@@ -47,10 +47,8 @@ def keys_of_pieces() -> Mapping[str, str]:
 @cache
 def whoever_may_read_all() -> Reader:
     """Return a member who belongs to every audience of the demo, so that the figures are about finding alone."""
-    member = reader_for(User.objects.get(email="admin@example.org"))
-    every = frozenset(Audience.objects.values_list("pk", flat=True))
-    assert member.audience_ids == every, "somebody's pages cannot be read"  # noqa: S101
-    return member
+    member = reader_for(User.objects.get(email="member@example.org"))
+    return replace(member, audience_ids=frozenset(Audience.objects.values_list("pk", flat=True)))
 
 
 def ask_hub(text: str, language: str) -> list[str]:
@@ -101,7 +99,7 @@ def ask_stock(backend: Any) -> System:
     """
 
     def ask(text: str, language: str) -> list[str]:
-        pages = Page.objects.live().filter(locale__language_code=language)
+        pages = Page.objects.live().filter(locale=Locale.objects.get(language_code=language))
         keys = keys_of_pieces()
         return [keys.get(str(page.translation_key), f"page {page.pk}") for page in backend.search(text, pages)[:DEPTH]]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from heapq import merge
 
-from search.analysis import WORD, codes, fold, joined, stem, tokens
+from search.analysis import WORD, arabic_variants, codes, fold, joined, stem, tokens
 from search.contract import FoundPassage, Fragment
 from search.interpretation import Question
 from search.thesaurus import LANGUAGES, SMALL_WORDS
@@ -32,7 +32,7 @@ def forms_of(text: str) -> frozenset[str]:
     forms: set[str] = set()
     for language in LANGUAGES:
         for token in tokens(text, language):
-            forms |= {token, stem(token, language)}
+            forms |= {token, stem(token, language), *arabic_variants(token)}
     return frozenset(forms)
 
 

@@ -32,8 +32,8 @@ NOT_OVERDUE = 0.4
 
 
 def parts_needed(number: int) -> int:
-    """Return how many of the parts of a question a text must have: all of two, most of many."""
-    return number if number <= 2 else math.ceil(number * 0.6)
+    """Return how many of the parts of a question a text must have: all of two, half of many."""
+    return number if number <= 2 else math.ceil(number * 0.5)
 
 
 def freshness(days: int) -> float:

@@ -8,14 +8,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Page
+from wagtail.models import CollectionViewRestriction, Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from access.models import PageAccess
 from access.signals import page_access_changed, readers_lost
-from knowledge.models import KnowledgePage
+from knowledge.document_texts import extension_of
+from knowledge.models import DocumentText, HubDocument, KnowledgePage
 from knowledge.public_records import record_publicity, touch_public
-from knowledge.tasks import tell_of_lost_readers
+from knowledge.signals import document_texts_changed
+from knowledge.tasks import read_document_text, tell_of_lost_readers
+from knowledge.text_extraction import READERS
 from vocabulary.models import ConceptLabel
 from vocabulary.signals import vocabulary_changed
 
@@ -46,6 +49,25 @@ def record_deleted_page(instance: Any, **kwargs: Any) -> None:
 def record_changed_access(page_ids: set[int], **kwargs: Any) -> None:
     """Other people may read these pages now."""
     record_publicity(page_ids)
+
+
+@receiver(post_save, sender=HubDocument, dispatch_uid="knowledge.read_saved_document")
+def read_saved_document(instance: HubDocument, raw: bool = False, **kwargs: Any) -> None:
+    """A file may be another one: its text is read once it is committed. Its marking or collection may be another."""
+    if raw:
+        return
+    known = DocumentText.objects.filter(document=instance).values_list("digest", flat=True).first()
+    if extension_of(instance) in READERS and (known is None or known != instance.file_hash):
+        transaction.on_commit(lambda: read_document_text.enqueue(instance.pk), robust=True)
+    if known is not None:
+        document_texts_changed.send(HubDocument, document_ids=[instance.pk])
+
+
+@receiver([post_save, post_delete], sender=CollectionViewRestriction, dispatch_uid="knowledge.privacy_of_collection")
+def record_privacy_of_collection(instance: CollectionViewRestriction, **kwargs: Any) -> None:
+    """The texts of a private collection's files are not found any more, or are again."""
+    inside = HubDocument.objects.filter(collection__path__startswith=instance.collection.path, extracted__isnull=False)
+    document_texts_changed.send(HubDocument, document_ids=list(inside.values_list("pk", flat=True)))
 
 
 @receiver(readers_lost, dispatch_uid="knowledge.tell_of_lost_readers")

@@ -50,3 +50,11 @@ def mark_section(remarking_id: int) -> int:
     while remarking.finished_at is None and not remarking.waits_for_approval:
         remarking = mark_next(remarking_id)
     return remarking.done
+
+
+@task()
+def read_document_text(document_id: int) -> bool:
+    """Read the text of a document for search; return whether it has one now."""
+    from knowledge.document_texts import read_document
+
+    return read_document(document_id)

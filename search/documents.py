@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from access.models import PageAccess
 from knowledge import captions
+from knowledge.document_texts import texts_of_pages
 from knowledge.models import CaseStudy, KnowledgePage, ReadablePage, SavedItem, Usefulness, WebinarRecording
 from search.contract import DURATIONS, Document
 from vocabulary.countries import country_name
@@ -63,6 +64,7 @@ def _documents_of_batch(page_ids: list[int], vocabulary: Vocabulary) -> Iterator
     knowledge = [page for page in pages if isinstance(page, KnowledgePage)]
     prefetch_related_objects(knowledge, "topics", "sectors", "regions", "countries")
     prefetch_related_objects(knowledge, "authors__organisation__names")
+    attachments = texts_of_pages(page.pk for page in knowledge)
     uses = uses_of({page.translation_key for page in knowledge})
     cases = [page for page in knowledge if isinstance(page, CaseStudy)]
     prefetch_related_objects(cases, "organisation__names")
@@ -79,6 +81,7 @@ def _documents_of_batch(page_ids: list[int], vocabulary: Vocabulary) -> Iterator
             document = _document(page, audience_id, versions[page.translation_key])
             if isinstance(page, KnowledgePage):
                 document = _with_subjects(document, page, vocabulary, uses.get(page.translation_key, 0))
+                document = replace(document, attachments=_composed(attachments.get(page.pk, "")))
             yield document
 
 

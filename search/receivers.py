@@ -11,7 +11,9 @@ from wagtail.signals import page_published, page_unpublished
 
 from access.models import PageAccess
 from access.signals import page_access_changed
-from knowledge.models import CaseStudy, KnowledgePage, ReadablePage
+from knowledge.document_texts import pages_with
+from knowledge.models import CaseStudy, HubDocument, KnowledgePage, ReadablePage
+from knowledge.signals import document_texts_changed
 from members.models import Organisation, OrganisationName
 from search.index import record_pages, record_rights
 from search.models import SearchEntry
@@ -53,6 +55,13 @@ def record_deleted_page(instance: Any, **kwargs: Any) -> None:
 def record_changed_rights(page_ids: set[int], **kwargs: Any) -> None:
     """Other people may read these pages now."""
     record_rights(page_ids)
+
+
+@receiver(document_texts_changed, sender=HubDocument, dispatch_uid="search.record_documents")
+def record_documents(document_ids: list[int], **kwargs: Any) -> None:
+    """The texts of files are found with the pages that have them."""
+    if pages := pages_with(document_ids):
+        record_pages(pages)
 
 
 @receiver([post_save, post_delete], sender=ConceptLabel, dispatch_uid="search.record_renamed_concept")

@@ -3,6 +3,7 @@
 from knowledge.models.adaptations import Adaptation
 from knowledge.models.articles import Article
 from knowledge.models.case_studies import CaseStudy
+from knowledge.models.document_texts import DocumentText
 from knowledge.models.files import HubDocument, HubImage, HubRendition
 from knowledge.models.indexes import KnowledgeIndexPage
 from knowledge.models.pages import (
@@ -34,6 +35,7 @@ __all__ = [
     "Author",
     "CaseStudy",
     "CountryConcerned",
+    "DocumentText",
     "FollowedTopic",
     "HubDocument",
     "HubImage",

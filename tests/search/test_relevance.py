@@ -33,9 +33,9 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     }
     with django_db_blocker.unblock(), override_settings(**own), translation.override("en"), transaction.atomic():
         # Translations are published when the transaction commits, which this one does not.
-        with recording_paused(), disable_reference_index_auto_update():
-            with TestCase.captureOnCommitCallbacks(execute=True):
-                DemoLoader(lambda step: None).load()
+        committed = TestCase.captureOnCommitCallbacks(execute=True)
+        with recording_paused(), disable_reference_index_auto_update(), committed:
+            DemoLoader(lambda step: None).load()
         rebuild_entries()
         systems.keys_of_pieces.cache_clear()
         systems.whoever_may_read_all.cache_clear()

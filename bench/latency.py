@@ -10,9 +10,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.db import connections
 
@@ -54,12 +55,8 @@ def _raw_request(address: str, audience_ids: frozenset[int]) -> dict[str, Any]:
 
 def _at_once(calls: list[Callable[[], object]], number: int) -> list[float]:
     """Make calls, so many at once, and return the seconds each took."""
-
-    def timed(call: Callable[[], object]) -> float:
-        return _timed(call)
-
     with ThreadPoolExecutor(number, initializer=connections.close_all) as pool:
-        return list(pool.map(timed, calls))
+        return list(pool.map(_timed, calls))
 
 
 def measure_latency() -> tuple[list[Figure], dict[str, Any]]:
@@ -79,8 +76,8 @@ def measure_latency() -> tuple[list[Figure], dict[str, Any]]:
     for number in (1, MANY):
         addresses = list(islice(asked, SEARCHES))
         requests = [_raw_request(address, audiences) for address in addresses]
-        raw = _at_once([lambda r=each: engine.client.search(index=engine.alias, **r) for each in requests], number)
-        pages = _at_once([lambda a=each: person.get(a) for each in addresses], number)
+        raw = _at_once([partial(engine.client.search, index=engine.alias, **each) for each in requests], number)
+        pages = _at_once([partial(person.get, each) for each in addresses], number)
         who = "one reader" if number == 1 else f"{number} readers at once"
         bar = MOST_TIMES_RAW if number == 1 else None
         figures.append(Figure(f"results page / raw query, p95, {who}", _p95(pages) / _p95(raw), "×", bar))
@@ -91,10 +88,11 @@ def measure_latency() -> tuple[list[Figure], dict[str, Any]]:
             "page_p95_ms": _p95(pages) * 1000,
             "page_median_ms": statistics.median(pages) * 1000,
         }
-    beginnings = [
-        f"/{urlsplit(address).path.split('/')[1]}/search/completions/?q={parse_qs(urlsplit(address).query)['q'][0][:4]}"
-        for address in islice(asked, COMPLETED)
-    ]
-    completions = [_timed(lambda a=each: person.get(a)) for each in beginnings]
+    beginnings = []
+    for address in islice(asked, COMPLETED):
+        parts = urlsplit(address)
+        language, text = parts.path.split("/")[1], parse_qs(parts.query)["q"][0]
+        beginnings.append(f"/{language}/search/completions/?{urlencode({'q': text[:4]})}")
+    completions = [_timed(partial(person.get, each)) for each in beginnings]
     figures.append(Figure("completion, p95", _p95(completions) * 1000, "ms", MOST_COMPLETION_MS))
     return figures, details

@@ -32,6 +32,7 @@ LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 ARABIC_CONJUNCTION = re.compile(r"^[وف](?=(?:ال|بال|كال|لل)..)")
 # منشأة and its plural منشآت: the singular's long vowel belongs to the ending.
 ARABIC_LONG_ENDING = re.compile(r"(?<=...)اه$")
+ARABIC_WORD = re.compile("[\u0621-\u064a]+")
 ARABIC_PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل")
 ARABIC_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 # Marks that steer display (direction, joining, hyphenation) and are no part of a word.
@@ -78,6 +79,48 @@ def stem(token: str, language: str) -> str:
     if not token.isalpha():
         return token
     return _arabic_stem(token) if language == "ar" else fold(_stemmer(language).stemWord(token))
+
+
+# Patterns of nouns and of their broken plurals, with the letters of the root as groups (K. Ryding, A Reference Grammar
+# of Modern Standard Arabic, 2005, section 7.3.2): مخزن and مخازن, صندوق and صناديق, حارس and حراس, خبير and خبراء.
+BROKEN_PLURALS = [
+    (re.compile(r"(.)(.)ا(.)(.)"), (r"\1\2\3\4",)),
+    (re.compile(r"(.)(.)ا(.)ي(.)"), (r"\1\2\3ا\4", r"\1\2\3و\4", r"\1\2\3ي\4")),
+    (re.compile(r"(.)(.)ا(.)"), (r"\1ا\2\3",)),
+    (re.compile(r"ا(.)(.)ا(.)"), (r"\1\2\3",)),
+    (re.compile(r"(.)(.)(.)اء"), (r"\1\2ي\3",)),
+]
+SINGULARS = [
+    (re.compile(r"(.)([^اوي])([^اوي])(.)"), (r"\1\2ا\3\4",)),
+    (re.compile(r"(.)(.)(.)[اوي](.)"), (r"\1\2ا\3ي\4",)),
+    (re.compile(r"(.)ا(.)(.)"), (r"\1\2ا\3",)),
+    (re.compile(r"(.)(.)(.)"), (r"ا\1\2ا\3",)),
+    (re.compile(r"(.)(.)ي(.)"), (r"\1\2\3اء",)),
+]
+# One letter that is attached to a word without an article.
+ARABIC_PARTICLE = re.compile(r"^[وفبلك](?=....)")
+
+
+@lru_cache(maxsize=100_000)
+def arabic_variants(word: str) -> tuple[str, ...]:
+    """Return stems under which an Arabic word may stand besides its own: broken plurals, and without a particle.
+
+    Plain Elasticsearch has no dictionary of Arabic, so this goes by patterns; what is no word is found nowhere.
+
+    Args:
+        word: folded.
+    """
+    if not ARABIC_WORD.fullmatch(word):
+        return ()
+    stems = [_arabic_stem(word)]
+    if bare := ARABIC_PARTICLE.sub("", word):
+        stems.append(_arabic_stem(bare))
+    found = list(stems)
+    for each in stems:
+        for pattern, others in (*BROKEN_PLURALS, *SINGULARS):
+            if match := pattern.fullmatch(each):
+                found += [_arabic_stem(match.expand(other)) for other in others]
+    return tuple(each for each in dict.fromkeys(found) if len(each) > 2 and each != stems[0])
 
 
 def _arabic_stem(token: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import merge
 
-from search.analysis import WORD, codes, fold, joined, stem, tokens
+from search.analysis import WORD, arabic_variants, codes, fold, joined, stem, tokens
 from search.contract import FoundPassage, Fragment
 from search.interpretation import Question
 from search.thesaurus import LANGUAGES, SMALL_WORDS
@@ -31,7 +32,7 @@ def forms_of(text: str) -> frozenset[str]:
     forms: set[str] = set()
     for language in LANGUAGES:
         for token in tokens(text, language):
-            forms |= {token, stem(token, language)}
+            forms |= {token, stem(token, language), *arabic_variants(token)}
     return frozenset(forms)
 
 
@@ -98,10 +99,7 @@ def best_passage(passages: Sequence[Sequence], wanted: Wanted, language: str) ->
     """
     best: tuple[int, int, str] | None = None
     for start, text in passages:
-        found = set()
-        for word in WORD.findall(text):
-            token = fold(word)
-            found |= {token, stem(token, language)}
+        found = {form for word in WORD.findall(text) for form in _word_forms(word, language)}
         found |= {joined(code[0]) for code in codes(text)}
         number = sum(not forms.isdisjoint(found) for forms in wanted.parts)
         if number and (best is None or number > best[0]):
@@ -118,5 +116,11 @@ def _matches(text: str, forms: frozenset[str], language: str) -> Iterator[tuple[
 
 
 def _is_form(word: str, forms: frozenset[str], language: str) -> bool:
+    return any(form in forms for form in _word_forms(word, language))
+
+
+@lru_cache(maxsize=100_000)
+def _word_forms(word: str, language: str) -> tuple[str, str]:
+    """Return a word as it is compared, and its stem: texts repeat their words."""
     token = fold(word)
-    return token in forms or stem(token, language) in forms
+    return token, stem(token, language)

@@ -23,6 +23,8 @@ CONCEPT = 2.5
 TOGETHER = 2.0
 # Every part of the question is there, when not all must be.
 ALL_PARTS = 8.0
+# Not one of the pages about the hub itself, such as the privacy notice.
+PIECE = 2.0
 # Published or reviewed today; half of it after HALF_FRESH_DAYS.
 FRESH, HALF_FRESH_DAYS = 0.8, 1095
 # Not past the date by which it was to be reviewed.
@@ -30,8 +32,8 @@ NOT_OVERDUE = 0.4
 
 
 def parts_needed(number: int) -> int:
-    """Return how many of the parts of a question a text must have: all of two, most of many."""
-    return number if number <= 2 else math.ceil(number * 0.6)
+    """Return how many of the parts of a question a text must have: all of two, half of many."""
+    return number if number <= 2 else math.ceil(number * 0.5)
 
 
 def freshness(days: int) -> float:

@@ -6,14 +6,16 @@ Labels of concepts are for everyone to read, so nothing that widens a question t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from rapidfuzz import fuzz, process
 
 from access.generation import cached_for_generation
-from search.analysis import STOP_WORDS, fold, stem, tokens
+from search.analysis import STOP_WORDS, WORD, fold, stem, tokens
 from vocabulary.countries import CODES, country_name
+from vocabulary.models import TOPIC_SCHEMES, Scheme
 from vocabulary.queries import Vocabulary, current_vocabulary
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -45,10 +47,26 @@ class Sense:
 
 @dataclass(frozen=True)
 class Thesaurus:
-    """Senses by language and by the stems of what is typed; small words of each language."""
+    """Senses by language and by the stems of what is typed; small words of each language; labels to complete."""
 
     senses: Mapping[str, Mapping[Key, Sense]] = field(default_factory=dict)
     stop_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: Mapping[str, Sequence[tuple[str, tuple[str, ...], str]]] = field(default_factory=dict)
+
+    def subjects_beginning(self, text: str, language: str) -> Iterator[str]:
+        """Yield the slugs of topics and sectors that have a label, in a language, with words that begin as typed."""
+        words = WORD.findall(fold(text))
+        seen: set[str] = set()
+        for _label, own, slug in self.labels.get(language, ()):
+            if slug not in seen and words and all(any(each.startswith(word) for each in own) for word in words):
+                seen.add(slug)
+                yield slug
+
+    def subjects_near(self, text: str, language: str, most: int) -> list[str]:
+        """Return the slugs of topics and sectors with labels, in a language, like what was typed, the nearest first."""
+        choices = {label: slug for label, _words, slug in self.labels.get(language, ())}
+        near = process.extract(fold(text), list(choices), scorer=fuzz.token_set_ratio, score_cutoff=60, limit=3 * most)
+        return list(dict.fromkeys(choices[label] for label, _score, _index in near))[:most]
 
     def sense_of(self, words: Sequence[str]) -> Sense | None:
         """Return what some words mean together, in whatever language they are; nothing when that is not known.
@@ -71,7 +89,7 @@ class Thesaurus:
 SMALL_WORDS = {language: frozenset(fold(word) for word in text.split()) for language, text in STOP_WORDS.items()}
 
 
-def key_of(text: str, language: str, is_small) -> Key:  # type: ignore[no-untyped-def]
+def key_of(text: str, language: str, is_small: Callable[[str, str], bool]) -> Key:
     """Return the stems of the words of a text that say something."""
     found = tokens(text, language)
     return tuple(stem(token, language) for token in found if not is_small(token, language)) or tuple(found)
@@ -111,7 +129,16 @@ def make_thesaurus(
         for group in groups:
             for wording in group:
                 add(language, wording, Sense(wordings=tuple(group)[:MOST_WORDINGS]))
-    return Thesaurus(senses, stop_words or {})
+    return Thesaurus(senses, stop_words or {}, {language: _labels_in(vocabulary, language) for language in LANGUAGES})
+
+
+def _labels_in(vocabulary: Vocabulary, language: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """Return the folded labels of topics and sectors in a language, each with its words and its concept."""
+    labels = []
+    for term in vocabulary.in_schemes([*TOPIC_SCHEMES, Scheme.SECTOR], language):
+        for label in (term.label_in(language), *term.alternatives.get(language, ())):
+            labels.append((fold(label), tuple(WORD.findall(fold(label))), term.slug))
+    return labels
 
 
 _kept: dict[str, Thesaurus] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from access.readers import Reader, reader_of
 from access.sharing import share_among_equals
 from knowledge.addresses import address_of, reading_address_of
 from knowledge.models import KnowledgePage
+from knowledge.subjects import counts_by_concept
 from members.models import OrganisationName
 from members.profiles import reading_languages
 from search.analysis import WORD, fold
@@ -43,6 +43,7 @@ from search.contract import (
 )
 from search.documents import type_names
 from search.index import Answer, FoundPage, complete, search
+from search.thesaurus import current_thesaurus
 from vocabulary.countries import CODES, country_name
 from vocabulary.models import TOPIC_SCHEMES, Scheme
 from vocabulary.queries import Vocabulary, current_vocabulary
@@ -367,20 +368,20 @@ def _as_tree(values: list[Value], vocabulary: Vocabulary) -> list[Value]:
 
 
 def _suggestions(address: SearchAddress) -> list[dict[str, str]]:
-    """Return topics whose labels are near the query, else the broadest ones."""
-    terms = address.vocabulary.in_schemes([scheme.value for scheme in TOPIC_SCHEMES], address.language)
-    by_label: dict[str, str] = {}
-    for term in terms:
-        for label in (term.label_in(address.language), *term.alternatives.get(address.language, [])):
-            by_label.setdefault(label.casefold(), term.slug)
-    text = address.query.text.casefold()
-    near = difflib.get_close_matches(text, by_label, n=SUGGESTIONS, cutoff=0.5) if text else []
-    containing = [label for label in by_label if any(word in label for word in text.split() if len(word) > 3)]
-    slugs: Iterable[str] = dict.fromkeys(by_label[label] for label in [*near, *containing])
-    slugs = list(slugs) or [term.slug for term in terms if not term.broader]
+    """Return subjects whose labels are near the query, else the topics with most to read."""
+    reader, language = address.reader, address.language
+    counts = counts_by_concept(reader, language)
+    near = current_thesaurus(reader.generation).subjects_near(address.query.text, language, 2 * SUGGESTIONS)
+    topics = {term.slug for term in address.vocabulary.in_schemes(TOPIC_SCHEMES, language)}
+    slugs = [slug for slug in near if counts.get(slug)] or sorted(
+        (slug for slug in counts if slug in topics and counts[slug]), key=lambda slug: (-counts[slug], slug)
+    )
     return [
-        {"text": address.label_of("topic", slug), "url": f"{reverse('search')}?topic={slug}"}
-        for slug in list(slugs)[:SUGGESTIONS]
+        {
+            "text": address.vocabulary.by_slug[slug].label_in(language),
+            "url": f"{reverse('search')}?{'topic' if slug in topics else 'sector'}={slug}",
+        }
+        for slug in slugs[:SUGGESTIONS]
     ]
 
 
@@ -497,10 +498,9 @@ def completions(request: HttpRequest) -> HttpResponse:
     listed = []
     if len(beginning) > 1:
         found = complete(beginning, language, reader)
-        vocabulary = current_vocabulary(reader.generation)
         people = list(dict.fromkeys(name for completion, _page in found for name in completion.people))
         listed = [
-            *_completed_concepts(beginning, language, vocabulary),
+            *_completed_concepts(beginning, language, reader.generation),
             *({"kind": "person", **_person(name, language)} for name in people[:PEOPLE_COMPLETED]),
             *(
                 {
@@ -524,20 +524,21 @@ def _person(name: str, language: str) -> dict[str, str]:
     return {"title": name, "language": language, "url": f"{reverse('search')}?{asked.urlencode()}"}
 
 
-def _completed_concepts(beginning: str, language: str, vocabulary: Vocabulary) -> list[dict[str, str]]:
+def _completed_concepts(beginning: str, language: str, generation: int) -> list[dict[str, str]]:
     """Return the subjects with a label, in the language, that has words which begin as typed; subjects are public."""
-    words = WORD.findall(fold(beginning))
-    names = {scheme.value: "topic" for scheme in TOPIC_SCHEMES} | {Scheme.SECTOR.value: "sector"}
-    found = []
-    for term in vocabulary.in_schemes(names, language):
-        labels = (term.label_in(language), *term.alternatives.get(language, ()))
-        if any(begins(label, words) for label in labels):
-            found.append(
-                {
-                    "kind": "subject",
-                    "title": term.label_in(language),
-                    "language": term.label_language(language) or language,
-                    "url": f"{reverse('search')}?{names[term.scheme]}={term.slug}",
-                }
-            )
-    return found[:CONCEPTS_COMPLETED]
+    found: list[dict[str, str]] = []
+    vocabulary = current_vocabulary(generation)
+    for slug in current_thesaurus(generation).subjects_beginning(beginning, language):
+        term = vocabulary.by_slug[slug]
+        name = "sector" if term.scheme == Scheme.SECTOR.value else "topic"
+        found.append(
+            {
+                "kind": "subject",
+                "title": term.label_in(language),
+                "language": term.label_language(language) or language,
+                "url": f"{reverse('search')}?{name}={slug}",
+            }
+        )
+        if len(found) == CONCEPTS_COMPLETED:
+            break
+    return found

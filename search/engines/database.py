@@ -22,7 +22,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from access.models import PageAccess
-from search.analysis import WORD, fold, index_text, stem, tokens
+from search.analysis import WORD, arabic_variants, fold, index_text, stem, tokens
 from search.contract import (
     COMPLETIONS,
     FACET_SIZE,
@@ -40,7 +40,7 @@ from search.contract import (
 from search.excerpts import best_passage, excerpt, marked, wanted_by
 from search.interpretation import Part, Question
 from search.models import SearchEntry
-from search.ranking import ALL_PARTS, NOT_OVERDUE, freshness
+from search.ranking import ALL_PARTS, NOT_OVERDUE, PIECE, freshness
 from search.spelling import near_words
 from search.syntax import Field
 
@@ -65,6 +65,7 @@ class _Candidate(NamedTuple):
     published_on: datetime.date
     score: float
     uses: int
+    piece: str
 
 
 class DatabaseEngine:
@@ -75,6 +76,8 @@ class DatabaseEngine:
         question = query.question
         scores = None if query.like or not query.text else _scores(question, query.is_lenient)
         candidates = _candidates(scores, query)
+        if query.is_lenient:
+            candidates = _each_piece_once(candidates, query)
         found, facets = _narrowed(candidates, query)
         if query.sort is Sort.MOST_USED:
             found.sort(key=lambda each: (each.uses, each.published_on, each.page_id), reverse=True)
@@ -299,6 +302,7 @@ def _forms(word: str, field: Field, is_lenient: bool) -> list[_Node | _Word]:
         if field is Field.AUTHOR:
             groups.append(_any_of(_Word(_author(form)) for form in forms))
             continue
+        forms += arabic_variants(forms[0])
         if is_lenient:
             forms += near_words(forms[0])
         groups.append(_any_of(_Word(form, field is Field.TITLE) for form in forms))
@@ -494,9 +498,10 @@ def _candidates(scores: dict[int, float] | None, query: Query) -> list[_Candidat
                 continue
             score = likeness
         score += freshness((query.today - (fresh_on or published_on)).days)
+        score += PIECE if kind != "standardpage" else 0.0
         score += 0.0 if review_by is not None and review_by < query.today else NOT_OVERDUE
         offered = is_offered(language, versions, is_original, query.searched_languages)
-        found.append(_Candidate(page_id, values, offered, published_on, score, uses))
+        found.append(_Candidate(page_id, values, offered, published_on, score, uses, str(piece or "")))
     return found
 
 
@@ -504,6 +509,14 @@ def _candidates(scores: dict[int, float] | None, query: Query) -> list[_Candidat
 def _read_list(text: str) -> tuple[str, ...]:
     """Read a stored list; few of them are different."""
     return tuple(json.loads(text))
+
+
+def _each_piece_once(candidates: list[_Candidate], query: Query) -> list[_Candidate]:
+    """Return the best version of each piece, whatever its language, as one that is offered."""
+    best: dict[str, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda each: (-each.score, not each.is_offered, -each.page_id)):
+        best.setdefault(candidate.piece or str(candidate.page_id), candidate._replace(is_offered=True))
+    return list(best.values())
 
 
 def _narrowed(candidates: list[_Candidate], query: Query) -> tuple[list[_Candidate], dict[str, list[tuple[str, int]]]]:

@@ -17,7 +17,14 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.helpers import streaming_bulk
 
 from search import ranking
-from search.analysis import ARABIC_CONJUNCTION, ARABIC_LONG_ENDING, WORD, fold, without_attachments
+from search.analysis import (
+    ARABIC_CONJUNCTION,
+    ARABIC_LONG_ENDING,
+    WORD,
+    arabic_variants,
+    fold,
+    without_attachments,
+)
 from search.contract import (
     COMPLETIONS,
     FACET_SIZE,
@@ -114,10 +121,11 @@ FILTERS: dict[str, dict[str, Any]] = {
 # Of a word in a field: how often it is there, for how long the field is. BM25 also weighs a word by how many documents
 # have it, those that the reader may not read among them: the order of hits would tell of what is hidden.
 SCORE = "return query.boost * doc.freq / (doc.freq + 0.3 + 0.009 * doc.length);"
-# Marks that steer display (direction, joining, hyphenation) are no part of a word; nor is the seat of a hamza.
+# Marks that steer display (direction, joining, hyphenation) are no part of a word; nor is the seat of a hamza. A colon
+# joins no words: TLP:AMBER are two.
 INVISIBLE = ["00AD", "061C", "200B", "200C", "200D", "200E", "200F", "202A", "202B", "202C", "202D", "202E", "2060"]
 INVISIBLE += ["2066", "2067", "2068", "2069", "FEFF"]
-CHARACTERS = {"type": "mapping", "mappings": [*(rf"\u{code}=>" for code in INVISIBLE), "ؤ=>و", "ئ=>ي"]}
+CHARACTERS = {"type": "mapping", "mappings": [*(rf"\u{code}=>" for code in INVISIBLE), "ؤ=>و", "ئ=>ي", r":=>\u0020"]}
 
 
 def index_settings(language: str) -> dict[str, Any]:
@@ -147,7 +155,9 @@ def index_settings(language: str) -> dict[str, Any]:
 def index_mappings() -> dict[str, Any]:
     """Return the fields of an index; one that is not named here is refused."""
     exact = {"type": "text", "analyzer": "exact"}
-    text = {"type": "text", "analyzer": "text", "fields": {"exact": exact}}
+    # Every word of a document once more, in one place: near words are looked for here alone, for each field costs.
+    words = {"type": "text", "analyzer": "exact", "norms": False, "index_options": "docs"}
+    text = {"type": "text", "analyzer": "text", "fields": {"exact": exact}, "copy_to": "words"}
     keyword = {"type": "keyword"}
     beginnings = {"type": "text", "analyzer": "beginnings", "search_analyzer": "beginning"}
     return {
@@ -163,7 +173,8 @@ def index_mappings() -> dict[str, Any]:
             "summary": text,
             "body": {**text, "index_options": "offsets"},
             "labels": text,
-            "people": {"type": "text", "analyzer": "exact", "fields": {"beginnings": beginnings}},
+            "people": {**exact, "fields": {"beginnings": beginnings}, "copy_to": "words"},
+            "words": words,
             "passages": text,
             "attachments": {**text, "index_options": "offsets"},
             "topics": keyword,
@@ -209,10 +220,16 @@ class ElasticsearchEngine:
         answer = self._search(**search_request(query))
         aggregations = answer["aggregations"]
         facets = {
-            name: [(bucket["key"], bucket["doc_count"]) for bucket in aggregations[name]["values"]["buckets"]]
+            name: [
+                (bucket["key"], bucket["pieces"]["value"] if query.is_lenient else bucket["doc_count"])
+                for bucket in aggregations[name]["values"]["buckets"]
+            ]
             for name in FACETS
         }
-        return Results(total=answer["hits"]["total"]["value"], hits=_hits(answer["hits"]["hits"], query), facets=facets)
+        total = answer["hits"]["total"]["value"]
+        if query.is_lenient:
+            total = aggregations["pieces"]["values"]["value"]
+        return Results(total=total, hits=_hits(answer["hits"]["hits"], query), facets=facets)
 
     def complete(self, beginning: str, language: str, audience_ids: frozenset[int]) -> Sequence[Completion]:
         """Return titles, and names of people, with words that begin as typed, with one request."""
@@ -395,12 +412,17 @@ def search_request(query: Query) -> dict[str, Any]:
                         "size": FACET_SIZE,
                         "shard_size": FACET_SHARD_SIZE,
                         "order": _FACET_ORDER,
-                    }
+                    },
+                    **({"aggs": {"pieces": _PIECES}} if query.is_lenient else {}),
                 }
             },
         }
         for name in FACETS
     }
+    collapse: dict[str, Any] = {}
+    if query.is_lenient:
+        aggregations["pieces"] = {"filter": _all_of(list(by_facet.values())), "aggs": {"values": _PIECES}}
+        collapse = {"collapse": {"field": "piece"}}
     newest: list[Any] = [{"published_on": "desc"}, {"page_id": "desc"}]
     order = newest
     if query.sort is Sort.MOST_USED:
@@ -427,6 +449,7 @@ def search_request(query: Query) -> dict[str, Any]:
             "max_analyzed_offset": 200_000,
             "fields": {f"{name}{form}": shown for name, shown in HIGHLIGHTED.items()},
         },
+        **collapse,
         **({"include_named_queries_score": True} if query.is_explained else {}),
     }
 
@@ -470,7 +493,9 @@ def _bonuses(query: Query, optional: list[dict[str, Any]], name: _Naming) -> lis
     """Return what counts besides the parts: words together, all parts, and that the piece is not stale."""
     fresh = {"field": "fresh_on", "origin": query.today.isoformat(), "pivot": f"{ranking.HALF_FRESH_DAYS}d"}
     overdue = {"range": {"review_by": {"lt": query.today.isoformat()}}}
+    pages = {"bool": {"must_not": [{"term": {"type": "standardpage"}}]}}
     bonuses: list[dict[str, Any]] = [
+        {"constant_score": {"filter": pages, "boost": ranking.PIECE, **name("piece of knowledge")}},
         {"distance_feature": {**fresh, "boost": ranking.FRESH, **name("fresh")}},
         {
             "constant_score": {
@@ -534,19 +559,22 @@ def _words(part: Part, name: _Naming, is_lenient: bool) -> dict[str, Any]:
         exact = [*exact, PEOPLE_FIELD]
     if part.is_phrase:
         return {"multi_match": {"query": part.text, "type": "phrase", "fields": exact, **name(f"phrase: {part.text}")}}
-    words = [_word(word, [*fields, *exact], exact, name, is_lenient) for word in part.words]
+    words = [_word(word, [*fields, *exact], name, is_lenient) for word in part.words]
     return words[0] if len(words) == 1 else {"bool": {"must": words}}
 
 
-def _word(word: str, fields: list[str], exact: list[str], name: _Naming, is_lenient: bool) -> dict[str, Any]:
+def _word(word: str, fields: list[str], name: _Naming, is_lenient: bool) -> dict[str, Any]:
     """Ask for a word, in whatever field and form; leniently, also for words near to it."""
     asked: dict[str, Any] = {"query": word, "type": "best_fields", "tie_breaker": 0.2, "operator": "and"}
-    typed = {"multi_match": {**asked, "fields": fields, **name(f"word: {word}")}}
+    typed: dict[str, Any] = {"multi_match": {**asked, "fields": fields, **name(f"word: {word}")}}
+    if variants := arabic_variants(fold(word)):
+        others = {"query": " ".join(variants), "fields": STEMMED_FIELDS, "boost": ranking.WORDING, "tie_breaker": 0.2}
+        typed = {"dis_max": {"queries": [typed, {"multi_match": {**others, **name(f"forms of: {word}")}}]}}
     if not is_lenient:
         return typed
     # Near words are all taken, not the most frequent ones: these would be counted over what is hidden too.
-    near = {"fuzziness": "AUTO:4,8", "prefix_length": 1, "fuzzy_rewrite": "constant_score"}
-    nearly = {"multi_match": {**asked, **near, "fields": exact, "boost": 0.5, **name(f"near: {word}")}}
+    near = {"fuzziness": "AUTO:4,8", "prefix_length": 1, "fuzzy_rewrite": "constant_score", "operator": "and"}
+    nearly = {"match": {"words": {"query": word, **near, "boost": 0.5, **name(f"near: {word}")}}}
     return {"dis_max": {"queries": [typed, nearly]}}
 
 
@@ -564,6 +592,8 @@ def _likeness(like: Likeness) -> dict[str, Any]:
     }
 
 
+# How many pieces of knowledge there are among versions; exact up to some thousands.
+_PIECES: dict[str, Any] = {"cardinality": {"field": "piece", "precision_threshold": 4000}}
 _FACET_ORDER: list[dict[str, str]] = [{"_count": "desc"}, {"_key": "asc"}]
 
 
@@ -572,7 +602,8 @@ def _facet_filter(query: Query, name: str) -> dict[str, Any] | None:
     values = query.chosen.get(name)
     if values:
         return {"terms": {FACET_FIELDS[name]: list(values)}}
-    return _offered(query.searched_languages) if name == "language" else None
+    # Near words are looked for in all languages: each piece is shown once by `collapse`.
+    return _offered(query.searched_languages) if name == "language" and not query.is_lenient else None
 
 
 def _offered(languages: Sequence[str]) -> dict[str, Any]:

@@ -29,6 +29,11 @@ def main() -> None:
     parser.add_argument("--set-bars", action="store_true", help="keep what is reached, less a little, as the bars")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/search.md")
     arguments = parser.parse_args()
+    if arguments.set_bars or arguments.write_docs:
+        if arguments.language or arguments.kind or arguments.split or arguments.failures:
+            parser.error("The bars and the documents are of all questions.")
+        if arguments.write_docs and arguments.hub_only:
+            parser.error("The documents have Wagtail's own search too.")
     split = arguments.split or ("tuning" if arguments.failures else "all")
     queries = [
         query

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
+from django.test import TestCase, override_settings
 from django.utils import translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -32,7 +32,9 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
         "ELASTICSEARCH": {"URLS": [], "API_KEY": "", "CA": "", "PREFIX": PREFIX},
     }
     with django_db_blocker.unblock(), override_settings(**own), translation.override("en"), transaction.atomic():
-        with recording_paused(), disable_reference_index_auto_update():
+        # Translations are published when the transaction commits, which this one does not.
+        committed = TestCase.captureOnCommitCallbacks(execute=True)
+        with recording_paused(), disable_reference_index_auto_update(), committed:
             DemoLoader(lambda step: None).load()
         rebuild_entries()
         systems.keys_of_pieces.cache_clear()

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-WORDS = {"en": "warehouse", "ar": "مخازن"}
-SAID = {"en": "schoolchildren headteacher storeroom", "ar": "ضيفتنا المخزن"}
+WORDS = {"en": "warehouse", "ar": "تخزين"}
+SAID = {"en": "headteacher chemical store", "ar": "المخزن"}
 SUBJECTS = {"en": "stor", "ar": "التخ"}
 
 

@@ -131,7 +131,7 @@ def main() -> int:
 
             rebuild_elasticsearch()
             clock.say("search")
-            figures, details = measure_search()
+            figures, details["search"] = measure_search()
             clock.say("latency")
             found, details["latency"] = measure_latency()
             print(f"\n{json.dumps(details, indent=2)}\n\n{table([*figures, *found])}")

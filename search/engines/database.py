@@ -40,7 +40,7 @@ from search.contract import (
 from search.excerpts import best_passage, excerpt, marked, wanted_by
 from search.interpretation import Part, Question
 from search.models import SearchEntry
-from search.ranking import ALL_PARTS, NOT_OVERDUE, PIECE, freshness
+from search.ranking import ALL_PARTS, NOT_OVERDUE, PIECE, TITLE, freshness
 from search.spelling import near_words
 from search.syntax import Field
 
@@ -392,7 +392,7 @@ def _scores(question: Question, is_lenient: bool) -> dict[int, float] | None:
             whole = _question(question, len(question.optional), is_lenient)
             for page_id in _ask(whole, counted, excluded):
                 if page_id in scores:
-                    scores[page_id] += ALL_PARTS
+                    scores[page_id] += ALL_PARTS * len(question.optional) * TITLE_WEIGHT / TITLE
     elif question.parts or not question.excluded:
         return {}
     else:

@@ -511,7 +511,8 @@ def _bonuses(query: Query, optional: list[dict[str, Any]], name: _Naming) -> lis
         together = {"query": words, "type": "phrase", "slop": 2, "fields": fields, "boost": ranking.TOGETHER}
         bonuses.append({"multi_match": {**together, **name("words together")}})
     if query.question.needed < len(optional):
-        every = {"filter": {"bool": {"must": optional}}, "boost": ranking.ALL_PARTS, **name("all words")}
+        every = {"filter": {"bool": {"must": optional}}, "boost": ranking.ALL_PARTS * len(optional)}
+        every |= name("all words")
         bonuses.append({"constant_score": every})
     return bonuses
 

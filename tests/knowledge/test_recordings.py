@@ -112,8 +112,9 @@ def test_cues_are_the_one_source(client):
     assert captions.read_captions(vtt)[1].text == "We begin with the fence."
     assert "We begin with the fence." in body_of(client, recording.url)
     assert "We begin with the fence." in client.get(f"/transcripts/{recording.pk}.txt").content.decode()
-    assert "We begin with the fence." in SearchEntry.objects.get(pk=recording.pk).body
-    assert "gate." not in SearchEntry.objects.get(pk=recording.pk).body
+    said = " ".join(text for _start, text in SearchEntry.objects.get(pk=recording.pk).passages)
+    assert "We begin with the fence." in said
+    assert "gate." not in said
 
 
 def test_an_edited_cue_is_the_only_segment_to_translate_again():

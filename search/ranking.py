@@ -21,7 +21,7 @@ WORDING = 0.8
 CONCEPT = 2.5
 # The words that were typed, one beside the other, in title, summary or labels.
 TOGETHER = 2.0
-# Every part of the question is there, when not all must be: for each part, so that it outweighs the others in the title.
+# Every part of the question is there, when not all must be: for each part, so that it outweighs some in the title.
 ALL_PARTS = 4.0
 # Not one of the pages about the hub itself, such as the privacy notice.
 PIECE = 2.0

@@ -70,11 +70,10 @@ SHOWING: dict[str, tuple[str, Surface]] = {
         "<lang>/search/",
         lambda w, h: [f"/{h.language}/search/?q={h.asked}", f"/{h.language}/search/?topic={h.topic}"],
     ),
-    "search by phrase, title and near words": (
+    "search by phrase and near words": (
         "<lang>/search/",
         lambda w, h: [
             f"/{h.language}/search/?q=%22{h.asked}%22",
-            f"/{h.language}/search/?q=title:{h.secret}",
             f"/{h.language}/search/?q={h.asked}q",
         ],
     ),

@@ -463,6 +463,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "corrected": answer.corrected,
         "corrected_url": address.url(changed={"q": answer.corrected}) if answer.corrected else "",
         "is_near": answer.is_near,
+        "is_elsewhere": all(hit.is_untranslated for hit in answer.hits),
         "suggestions": _suggestions(address) if is_empty else [],
         "every_language_url": _every_language_url(address),
         "explains": reader.edits and bool(address.query.text),

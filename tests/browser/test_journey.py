@@ -228,10 +228,12 @@ def check_that_a_member_finds_it(member: Page, address: str, files: list[str]) -
     expect(member.get_by_role("link", name=TITLE)).to_be_visible()
 
     member.goto("/en/search/?q=")
+    member.locator(".facet__more summary").first.click()
     member.locator(".facets").get_by_label(re.compile(TOPIC)).check()
-    member.locator(".facets").get_by_label(re.compile("Case study")).check()
-    member.get_by_role("button", name="Apply").click()
-    expect(member.get_by_role("link", name=TITLE)).to_be_visible()
+    member.wait_for_url("**topic=inventory-control**")
+    member.locator(".facets [name=type][value=casestudy]").check()
+    member.wait_for_url("**type=casestudy**")
+    expect(member.get_by_role("link", name=TITLE, exact=True)).to_be_visible()
 
     search_for(member, WORD)
     expect(titles(member)).to_have_text([TITLE])

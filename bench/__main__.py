@@ -127,7 +127,7 @@ def main() -> int:
             print(f"\n{json.dumps(details, indent=2)}\n\n{table(figures)}")
             return 0 if all(figure.is_met for figure in figures) else 1
         if arguments.only_search:
-            from search.index import rebuild_elasticsearch
+            from search.rebuilding import rebuild_elasticsearch
 
             rebuild_elasticsearch()
             clock.say("search")

@@ -2,7 +2,7 @@
 
 They go into the tables directly: through the doors that editors use it would take hours. What the doors would
 have left behind is left behind here too: paths of the tree, audiences, relations; search entries follow from
-`search.index.rebuild_entries`, as on any site.
+`search.rebuilding.rebuild`, as on any site.
 """
 
 from __future__ import annotations
@@ -322,7 +322,7 @@ def copy_in(model: type[Model], rows: Iterable[Model]) -> None:
 def write_entries(first: int = 0) -> None:
     """Write the search entries of all pages from a primary key on.
 
-    `search.index.rebuild_entries` does the same; its analysis for the database engine, which the benchmark does
+    `search.rebuilding.rebuild` does the same; its analysis for the database engine, which the benchmark does
     not ask, would take longer than all else. The database's own, near enough in size, stands in for it.
     """
     for batch in batched(documents_of(pk for pk in findable_page_ids() if pk >= first), BATCH):

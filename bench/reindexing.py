@@ -10,16 +10,15 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import batched
 from typing import Any
-from unittest.mock import patch
 
 from bench.figures import Figure, resident_mebibytes
 
 LEAST_RATE = 0.5
-# Memory is looked at every so many pages; after the first ones it may grow no more than so much.
-STEP, FIRST = 500, 5_000
+# Memory is looked at time and again; after the first so many pages it may grow no more than so much.
+FIRST = 5_000
 MOST_GROWTH = 1.1
 
 
@@ -50,10 +49,12 @@ def fill_ready(documents: list[dict[str, Any]]) -> float:
 
 def ready_documents() -> list[dict[str, Any]]:
     """Return all documents as Elasticsearch takes them."""
-    from search.index import stored_documents
+    from search.index import documents_of_entries
+    from search.models import SearchEntry
 
     documents = []
-    for each in stored_documents():
+    entries = SearchEntry.objects.filter(is_removed=False).order_by("pk")
+    for each in (document for rows in batched(entries.iterator(500), 500) for document in documents_of_entries(rows)):
         document = asdict(each)
         del document["version"]
         documents.append(document)
@@ -62,20 +63,15 @@ def ready_documents() -> list[dict[str, Any]]:
 
 def rebuild_by_hub() -> dict[str, float]:
     """Do what `manage.py search_index` does to Elasticsearch, and measure it."""
-    from search import index
+    from search.rebuilding import rebuild_elasticsearch
 
     early, late = [0.0], [0.0]
-    stored = index.stored_documents
 
-    def watched() -> Iterator[Any]:
-        for number, document in enumerate(stored(), 1):
-            if number % STEP == 0:
-                (early if number <= FIRST else late).append(resident_mebibytes())
-            yield document
+    def watch(phase: str, done: int, total: int) -> None:
+        (early if done <= FIRST else late).append(resident_mebibytes())
 
     begin = time.perf_counter()
-    with patch.object(index, "stored_documents", watched):
-        count = index.rebuild_elasticsearch()
+    count = rebuild_elasticsearch(watch, take_over=True)
     seconds = time.perf_counter() - begin
     late.append(resident_mebibytes())
     return {"count": count, "seconds": seconds, "early_mib": max(early), "late_mib": max(late)}

@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from search.index import search_state
+from search.index import search_state, seconds_behind
 
 
 @require_safe
@@ -21,11 +21,15 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Tell whether database, cache and search answer, each by name (public view; says no more than that).
 
     503 when the database or the cache is away. With Elasticsearch away the site still works, on the database
-    engine, so `search` says `degraded` and the answer is 200.
+    engine, so `search` says `degraded` and the answer is 200. `search_seconds_behind` is for how long the oldest
+    change has waited that Elasticsearch does not have yet; 0 when it has all.
     """
     parts = {"database": _database_state(), "cache": _cache_state(), "search": search_state()}
     is_ready = parts["database"] == "up" and parts["cache"] == "up"
-    return JsonResponse({"status": "up" if is_ready else "down", **parts}, status=200 if is_ready else 503)
+    answer = {"status": "up" if is_ready else "down", **parts}
+    if parts["database"] == "up":
+        answer["search_seconds_behind"] = seconds_behind()
+    return JsonResponse(answer, status=200 if is_ready else 503)
 
 
 def _database_state() -> str:

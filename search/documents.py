@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, prefetch_related_objects
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from access.models import PageAccess
 from knowledge import captions
@@ -23,6 +24,8 @@ from search.contract import DURATIONS, Document
 from vocabulary.countries import country_name
 from vocabulary.queries import Vocabulary, load_vocabulary
 
+# Goes up whenever entries hold something else for the same page: existing ones are to be written anew then.
+CONTENTS = 2
 BATCH = 200
 # A body longer than this is cut: nobody finds a page by its hundred thousandth letter, and PostgreSQL's vectors
 # hold 1 MiB.
@@ -42,9 +45,14 @@ def type_names() -> dict[str, str]:
     return {model._meta.model_name or "": str(model._meta.verbose_name) for model in readable_types()}
 
 
-def findable_page_ids() -> Iterator[int]:
-    """Yield the primary keys of all live pages that can be found, in a stable order."""
-    pages = Page.objects.type(*readable_types()).filter(live=True, alias_of__isnull=True).order_by("pk")
+def findable_pages() -> PageQuerySet[Page]:
+    """Return all live pages that can be found."""
+    return Page.objects.type(*readable_types()).filter(live=True, alias_of__isnull=True)
+
+
+def findable_page_ids(after: int = 0) -> Iterator[int]:
+    """Yield the primary keys of all live pages that can be found, in order, of those greater than `after`."""
+    pages = findable_pages().filter(pk__gt=after).order_by("pk")
     yield from pages.values_list("pk", flat=True).iterator(chunk_size=2000)
 
 

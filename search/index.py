@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
+from django.utils import timezone
 from rapidfuzz.distance import OSA
 from wagtail.models import Page
 
-from access.generation import start_new_generation
 from access.models import PageAccess
 from access.policy import readable_pages
 from access.readers import Reader
@@ -34,7 +34,7 @@ from search.contract import (
     SearchEngine,
     SearchEngineError,
 )
-from search.documents import documents_of, findable_page_ids
+from search.documents import documents_of
 from search.engines.database import DatabaseEngine
 from search.excerpts import forms_of
 from search.models import SearchEntry
@@ -287,8 +287,8 @@ def record_pages(page_ids: Iterable[int]) -> None:
     keys = Page.objects.filter(pk__in=page_ids).values("translation_key")
     page_ids |= set(Page.objects.filter(translation_key__in=keys).values_list("pk", flat=True))
     documents = {document.page_id: document for document in documents_of(sorted(page_ids))}
-    _write(documents.values())
-    _remove(page_ids - documents.keys())
+    write_entries(documents.values())
+    remove_entries(page_ids - documents.keys())
     _push_after_commit()
 
 
@@ -296,7 +296,9 @@ def record_pages(page_ids: Iterable[int]) -> None:
 def record_rights(page_ids: Iterable[int]) -> None:
     """Have Elasticsearch told that pages have another audience; the database asks for it at every search."""
     for batch in batched(page_ids, BATCH):
-        SearchEntry.objects.filter(pk__in=batch).update(is_pushed=False, version=F("version") + 1)
+        SearchEntry.objects.filter(pk__in=batch).update(
+            is_pushed=False, version=F("version") + 1, changed_at=timezone.now()
+        )
     _push_after_commit()
 
 
@@ -308,7 +310,7 @@ def _push_after_commit() -> None:
         transaction.on_commit(push_search_entries.enqueue, robust=True)
 
 
-def _write(documents: Iterable[Document]) -> None:
+def write_entries(documents: Iterable[Document]) -> None:
     """Write entries, each with the next version."""
     for batch in batched(documents, BATCH):
         ids = [document.page_id for document in batch]
@@ -316,52 +318,21 @@ def _write(documents: Iterable[Document]) -> None:
         DatabaseEngine().put(replace(each, version=versions.get(each.page_id, 0) + 1) for each in batch)
 
 
-def _remove(page_ids: Iterable[int]) -> None:
+def remove_entries(page_ids: Iterable[int]) -> None:
     """Leave tombstones of those pages that have entries."""
     for batch in batched(page_ids, BATCH):
         entries = SearchEntry.objects.filter(pk__in=batch, is_removed=False)
         DatabaseEngine().remove({pk: version + 1 for pk, version in entries.values_list("pk", "version")})
 
 
-def rebuild_entries(report: Callable[[int], None] = lambda count: None) -> int:
-    """Write all entries anew, batch by batch, and mark as removed what cannot be found any more.
-
-    Each batch takes its turn with those who publish (they too start a generation), so that what it reads is not
-    older than what it replaces.
-    """
-    seen = 0
-    kept: set[int] = set()
-    for batch in batched(findable_page_ids(), BATCH):
-        with transaction.atomic():
-            start_new_generation()
-            documents = list(documents_of(batch))
-            _write(documents)
-        kept.update(document.page_id for document in documents)
-        seen += len(documents)
-        report(seen)
-    # Not only what is gone: also what was published meanwhile.
-    others = [pk for pk in SearchEntry.objects.filter(is_removed=False).values_list("pk", flat=True) if pk not in kept]
-    for batch in batched(others, BATCH):
-        with transaction.atomic():
-            start_new_generation()
-            documents = list(documents_of(batch))
-            _write(documents)
-            _remove(set(batch) - {document.page_id for document in documents})
-    if not uses_elasticsearch():
-        SearchEntry.objects.filter(is_removed=True).delete()
-    return SearchEntry.objects.filter(is_removed=False).count()
+def stored_documents(page_ids: Iterable[int]) -> Iterator[Document]:
+    """Yield the documents that the entries of pages keep."""
+    for batch in batched(page_ids, BATCH):
+        yield from documents_of_entries(list(SearchEntry.objects.filter(pk__in=batch, is_removed=False)))
 
 
-def stored_documents() -> Iterator[Document]:
-    """Yield the documents of all entries, a few at a time, whatever their number."""
-    entries = SearchEntry.objects.filter(is_removed=False).order_by("pk")
-    last = 0
-    while rows := list(entries.filter(pk__gt=last)[:BATCH]):
-        yield from _documents(rows)
-        last = rows[-1].pk
-
-
-def _documents(entries: Sequence[SearchEntry]) -> Iterator[Document]:
+def documents_of_entries(entries: Sequence[SearchEntry]) -> Iterator[Document]:
+    """Yield the documents that entries keep, with the rights that hold now; none of pages without an audience."""
     ids = [entry.pk for entry in entries]
     found = PageAccess.objects.filter(page_id__in=ids).values_list("page_id", "audience_id", "label")
     rights = {page_id: (audience_id, label) for page_id, audience_id, label in found}
@@ -399,28 +370,6 @@ def _documents(entries: Sequence[SearchEntry]) -> Iterator[Document]:
             )
 
 
-def rebuild_elasticsearch() -> int:
-    """Fill new indexes from the entries and switch to them; what changed meanwhile is pushed afterwards."""
-    versions = dict(SearchEntry.objects.values_list("pk", "version"))
-    count = elasticsearch_engine().rebuild(stored_documents())
-    # Until the switch others pushed into the old indexes: what is not as it was counts as not pushed, and what was
-    # a tombstone before needs none in indexes that never had the page.
-    current = SearchEntry.objects.values_list("pk", "version").order_by("pk")
-    last = 0
-    while rows := list(current.filter(pk__gt=last)[: 10 * BATCH]):
-        _mark_pushed({pk: version for pk, version in rows if versions.get(pk) == version})
-        changed = [pk for pk, version in rows if versions.get(pk) != version]
-        SearchEntry.objects.filter(pk__in=changed).update(is_pushed=False)
-        last = rows[-1][0]
-    for batch in batched(versions.items(), BATCH):
-        for version, pks in _by_version(dict(batch)).items():
-            SearchEntry.objects.filter(pk__in=pks, version=version, is_removed=True).delete()
-    push_pending()
-    # Results kept meanwhile may be of the old indexes.
-    start_new_generation()
-    return count
-
-
 def _by_version(versions: dict[int, int]) -> dict[int, list[int]]:
     pages: dict[int, list[int]] = defaultdict(list)
     for pk, version in versions.items():
@@ -448,12 +397,17 @@ def push_pending(most: int | None = None) -> int:
     with _noticing_failure():
         engine = elasticsearch_engine()
         if not engine.indexes():
-            return rebuild_elasticsearch()
+            from search.rebuilding import RebuildRunning, rebuild_elasticsearch
+
+            try:
+                return rebuild_elasticsearch()
+            except RebuildRunning:
+                return 0
         pushed = last = 0
         waiting = SearchEntry.objects.filter(is_pushed=False).order_by("pk")
         while (most is None or pushed < most) and (rows := list(waiting.filter(pk__gt=last)[:BATCH])):
             indexes = engine.indexes()
-            engine.put(_documents([entry for entry in rows if not entry.is_removed]))
+            engine.put(documents_of_entries([entry for entry in rows if not entry.is_removed]))
             engine.remove({entry.pk: entry.version for entry in rows if entry.is_removed})
             versions = {entry.pk: entry.version for entry in rows}
             _mark_pushed(versions)
@@ -462,7 +416,7 @@ def push_pending(most: int | None = None) -> int:
                 SearchEntry.objects.filter(pk__in=list(versions)).update(is_pushed=False)
                 last = 0
                 continue
-            # Elasticsearch forgets the version of a removal after a minute: had this process slept in between, it
+            # Elasticsearch forgets the version of a removal after an hour: had this process slept in between, it
             # would have put back what somebody else removed.
             now = SearchEntry.objects.filter(pk__in=list(versions)).values_list("pk", "version")
             if changed := [pk for pk, version in now if versions[pk] != version]:
@@ -470,6 +424,14 @@ def push_pending(most: int | None = None) -> int:
             pushed += len(rows)
             last = rows[-1].pk
     return pushed
+
+
+def seconds_behind() -> int:
+    """Return for how many seconds the oldest change has waited that Elasticsearch does not have yet; 0 for none."""
+    if not uses_elasticsearch():
+        return 0
+    since = SearchEntry.objects.filter(is_pushed=False).aggregate(since=Min("changed_at"))["since"]
+    return 0 if since is None else max(0, int((timezone.now() - since).total_seconds()))
 
 
 def search_state() -> str:

@@ -60,12 +60,12 @@ def _load_demo() -> None:
     from bench.relevance.systems import fill_stock
     from demo.loader import DemoLoader
     from knowledge.models import KnowledgePage
-    from search.index import rebuild_elasticsearch, rebuild_entries, recording_paused
+    from search.index import recording_paused
+    from search.rebuilding import rebuild
 
     if not KnowledgePage.objects.exists():
         print("Loading the demo, once …", flush=True)
         with recording_paused(), disable_reference_index_auto_update():
             DemoLoader(lambda step: None).load()
-    rebuild_entries()
-    rebuild_elasticsearch()
+    rebuild(take_over=True)
     fill_stock()

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from access.models import PageAccess
 from search.analysis import WORD, arabic_variants, fold, index_text, stem, tokens
@@ -122,17 +123,23 @@ class DatabaseEngine:
             _write_texts(newest)
 
     @transaction.atomic
+    def analyse_again(self, documents: Iterable[Document]) -> None:
+        """Write the full text of entries anew, as the code analyses texts now; the entries stay as they are."""
+        _write_texts(list(documents))
+
+    @transaction.atomic
     def remove(self, versions: Mapping[int, int]) -> None:
         """Leave of pages only that they are gone, and since which version; nothing is left of what they said."""
         gone = []
         for entry in SearchEntry.objects.filter(pk__in=list(versions)):
             if not entry.is_removed and versions[entry.pk] >= entry.version:
                 entry.version, entry.is_removed, entry.is_pushed = versions[entry.pk], True, False
+                entry.changed_at = timezone.now()
                 entry.title = entry.summary = entry.body = entry.labels = entry.attachments = ""
                 entry.people, entry.passages = [], []
                 gone.append(entry)
         fields = ["version", "is_removed", "is_pushed", "title", "summary", "body", "labels", "attachments"]
-        fields += ["people", "passages"]
+        fields += ["people", "passages", "changed_at"]
         SearchEntry.objects.bulk_update(gone, fields, batch_size=BATCH)
         _forget_texts([entry.pk for entry in gone])
 

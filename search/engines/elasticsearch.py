@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -50,6 +51,8 @@ from search.syntax import Field
 TIMEOUT_SECONDS = 5
 BULK_TIMEOUT_SECONDS = 60
 CHUNK = 500
+# How many documents are looked through at a time when the index is verified.
+SCANNED = 1_000
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # Types of pages in which something is said.
 RECORDINGS = frozenset({"webinarrecording"})
@@ -137,6 +140,8 @@ def index_settings(language: str) -> dict[str, Any]:
     return {
         "index": {
             **{"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "1s"},
+            # For so long a removal is remembered, lest something older comes back after it.
+            "gc_deletes": "1h",
             "similarity": {"default": {"type": "scripted", "script": {"source": SCORE}}},
         },
         "analysis": {
@@ -278,18 +283,21 @@ class ElasticsearchEngine:
         """Remove pages from the indexes of all languages, which remember the version for a while."""
         self._bulk(
             (
-                {
-                    "_op_type": "delete",
-                    "_index": f"{self.alias}-{language}",
-                    "_id": str(page_id),
-                    "version": version,
-                    "version_type": "external_gte",
-                }
+                self._removal(page_id, language, version)
                 for page_id, version in versions.items()
                 for language in LANGUAGES
             ),
             refresh=True,
         )
+
+    def _removal(self, page_id: int, language: str, version: int) -> dict[str, Any]:
+        return {
+            "_op_type": "delete",
+            "_index": f"{self.alias}-{language}",
+            "_id": str(page_id),
+            "version": version,
+            "version_type": "external_gte",
+        }
 
     def indexes(self) -> frozenset[str]:
         """Return the names of the indexes behind the alias; none when there is no alias."""
@@ -301,13 +309,32 @@ class ElasticsearchEngine:
         Searches go on in the old indexes until then. Of two rebuilds at once, the one that began last wins; the
         other fails when its indexes are gone.
         """
+        stamp = self.begin_rebuild("")
+        count = self.fill(stamp, documents)
+        self.switch(stamp)
+        return count
+
+    def begin_rebuild(self, fingerprint: str) -> int:
+        """Make new, empty indexes, which nobody searches; return the stamp of their names."""
         stamp = time.time_ns()
-        names = {language: f"{self.alias}-{language}-{stamp}" for language in LANGUAGES}
-        for language, name in names.items():
-            self._create(language, name)
-        count = self._bulk(self._action(each, f"{names[each.language]}-filling") for each in documents)
+        for language in LANGUAGES:
+            self._create(language, f"{self.alias}-{language}-{stamp}", fingerprint)
+        return stamp
+
+    def has_begun(self, stamp: int) -> bool:
+        """Tell whether the new indexes of a rebuild are still there to be filled."""
+        aliases = {alias for each in self._existing().values() for alias in each}
+        return aliases.issuperset(f"{self.alias}-{language}-{stamp}-filling" for language in LANGUAGES)
+
+    def fill(self, stamp: int, documents: Iterable[Document]) -> int:
+        """Put documents into the new indexes of a rebuild; return how many."""
+        return self._bulk(self._action(each, f"{self.alias}-{each.language}-{stamp}-filling") for each in documents)
+
+    def switch(self, stamp: int) -> None:
+        """Have searches and writes go to the new indexes from one moment to the next, and delete the older ones."""
         actions: list[dict[str, Any]] = []
-        for language, name in names.items():
+        for language in LANGUAGES:
+            name = f"{self.alias}-{language}-{stamp}"
             self._ask(self.client.indices.put_settings, index=name, settings={"refresh_interval": "1s"})
             self._ask(self.client.indices.refresh, index=name)
             actions.append({"remove": {"index": name, "alias": f"{name}-filling"}})
@@ -318,7 +345,55 @@ class ElasticsearchEngine:
         self._ask(self.client.indices.update_aliases, actions=actions)
         for name in older:
             self._ask(self.client.indices.delete, index=name, ignore_unavailable=True)
-        return count
+
+    def fingerprints(self) -> set[str]:
+        """Return what the indexes that are searched were made with (see `search.fingerprint`)."""
+        found = self._ask(self.client.indices.get_mapping, index=self.alias, ignore_unavailable=True)
+        return {str(each["mappings"].get("_meta", {}).get("fingerprint", "")) for each in found.values()}
+
+    def versions_of(self, places: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int | None]:
+        """Return the version that is kept of pages in the indexes of languages; None of those that are not there."""
+        if not places:
+            return {}
+        wanted = [
+            {"_index": f"{self.alias}-{language}", "_id": str(page_id), "_source": False}
+            for page_id, language in places
+        ]
+        answer = self._ask(self.client.mget, docs=wanted)
+        return {place: each.get("_version") for place, each in zip(places, answer["docs"], strict=True)}
+
+    def remove_from(self, places: Mapping[tuple[int, str], int]) -> None:
+        """Remove pages from the indexes of single languages, each with the version of its removal."""
+        self._bulk(
+            (self._removal(page_id, language, version) for (page_id, language), version in places.items()), refresh=True
+        )
+
+    def versions(self) -> Iterator[tuple[int, str, int]]:
+        """Yield page, language and version of every document, by page, from one moment's state of the index."""
+        point = self._ask(self.client.open_point_in_time, index=self.alias, keep_alive="5m")["id"]
+        after: list[Any] | None = None
+        try:
+            while True:
+                answer = self._ask(
+                    self.client.options(request_timeout=BULK_TIMEOUT_SECONDS).search,
+                    pit={"id": point, "keep_alive": "5m"},
+                    sort=[{"page_id": "asc"}, {"language": "asc"}],
+                    size=SCANNED,
+                    source=False,
+                    docvalue_fields=["language"],
+                    version=True,
+                    track_total_hits=False,
+                    **({"search_after": after} if after else {}),
+                )
+                hits = answer["hits"]["hits"]
+                for hit in hits:
+                    yield int(hit["_id"]), hit["fields"]["language"][0], hit["_version"]
+                if len(hits) < SCANNED:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            with suppress(SearchEngineError):
+                self._ask(self.client.close_point_in_time, id=point)
 
     def count(self) -> int:
         """Return the number of documents that can be found."""
@@ -335,12 +410,13 @@ class ElasticsearchEngine:
         known = re.compile(rf"{re.escape(self.alias)}-(?:{'|'.join(LANGUAGES)})-\d+")
         return {name: list(entry["aliases"]) for name, entry in found.items() if known.fullmatch(name)}
 
-    def _create(self, language: str, name: str) -> None:
+    def _create(self, language: str, name: str, fingerprint: str) -> None:
         """Make an index; it is filled through an alias, because Elasticsearch would guess a missing index's mapping."""
         settings = index_settings(language)
         settings["index"]["refresh_interval"] = "-1"
+        mappings = {**index_mappings(), "_meta": {"fingerprint": fingerprint}}
         aliases: dict[str, Any] = {f"{name}-filling": {}}
-        self._ask(self.client.indices.create, index=name, settings=settings, mappings=index_mappings(), aliases=aliases)
+        self._ask(self.client.indices.create, index=name, settings=settings, mappings=mappings, aliases=aliases)
 
     @staticmethod
     def _action(document: Document, index: str) -> dict[str, Any]:

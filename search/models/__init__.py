@@ -1,5 +1,6 @@
-"""What search keeps: the entries of pages."""
+"""What search keeps."""
 
 from search.models.entries import SearchEntry
+from search.models.rebuilds import IndexRebuild
 
-__all__ = ["SearchEntry"]
+__all__ = ["IndexRebuild", "SearchEntry"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,12 +14,15 @@ class SearchEntry(models.Model):
     this `version`. A removed page stays as a tombstone until the index is made anew, so that Elasticsearch hears
     of it and its version goes on growing if it comes back: a page that began again at 1 would be taken for older
     than its removal. There is no foreign key to the page, because the tombstone outlives it.
+
+    `changed_at` is when this version was written: of those not pushed, since when Elasticsearch lags behind.
     """
 
     page_id = models.BigIntegerField(primary_key=True)
     version = models.BigIntegerField(default=1)
     is_removed = models.BooleanField(default=False)
     is_pushed = models.BooleanField(default=False, db_index=True)
+    changed_at = models.DateTimeField(default=timezone.now)
     language = models.CharField(max_length=10)
     piece = models.UUIDField(null=True, db_index=True)
     versions = models.JSONField(default=list)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from wagtail.models import Page, PageViewRestriction
 
-from search import index
-from search.contract import Query, SearchEngineError
+from search import index, rebuilding
+from search.contract import Query
 from search.engines.database import DatabaseEngine
 from search.engines.elasticsearch import ElasticsearchEngine, connect
 from search.models import SearchEntry
@@ -120,11 +121,12 @@ def test_publishing_editing_unpublishing_and_deleting_reach_elasticsearch(publis
 
 
 @service
-def test_a_page_that_comes_back_after_its_tombstone_was_swept_is_found(published, committed, as_reader):
+def test_a_page_that_comes_back_after_its_tombstone_was_swept_is_found(published, committed, as_reader, monkeypatch):
+    monkeypatch.setattr(rebuilding, "MARGIN", timedelta(0))
     page = published("Zebra ledger")
     with committed():
         page.unpublish()
-    index.rebuild_elasticsearch()
+    rebuilding.rebuild_elasticsearch()
     assert not SearchEntry.objects.filter(pk=page.pk).exists()
     with committed():
         page.save_revision().publish()
@@ -346,7 +348,7 @@ def test_what_elasticsearch_should_not_have_is_neither_shown_nor_counted(publish
     visitor = as_reader()
     page = published("Zebra ledger", marking="GREEN")
     entry = SearchEntry.objects.get(pk=page.pk)
-    (document,) = index._documents([entry])
+    (document,) = index.documents_of_entries([entry])
     # As after the database was restored from an older copy.
     wrong = type(document)(
         **{**vars(document), "audience_id": min(visitor.audience_ids), "version": document.version + 9}
@@ -378,7 +380,7 @@ def test_searches_go_on_while_the_index_is_rebuilt(published, as_reader):
     for thread in threads:
         thread.start()
     for _ in range(3):
-        index.rebuild_elasticsearch()
+        rebuilding.rebuild_elasticsearch()
     is_done.set()
     for thread in threads:
         thread.join()
@@ -390,14 +392,15 @@ def test_searches_go_on_while_the_index_is_rebuilt(published, as_reader):
 
 def during_rebuild(monkeypatch, change) -> None:
     """Have a change made while a rebuild has read some entries and not yet others."""
-    stored = index.stored_documents
+    fill = ElasticsearchEngine.fill
 
-    def documents():
-        monkeypatch.setattr(index, "stored_documents", stored)
-        yield from list(stored())
+    def fill_and_wait(engine, stamp, documents):
+        count = fill(engine, stamp, documents)
+        monkeypatch.setattr(ElasticsearchEngine, "fill", fill)
         change()
+        return count
 
-    monkeypatch.setattr(index, "stored_documents", documents)
+    monkeypatch.setattr(ElasticsearchEngine, "fill", fill_and_wait)
 
 
 @service
@@ -416,7 +419,7 @@ def test_changes_made_while_the_index_is_rebuilt_are_in_it(published, committed,
         assert waiting() == [], "the changes went into the old index"
 
     during_rebuild(monkeypatch, change)
-    index.rebuild_elasticsearch()
+    rebuilding.rebuild_elasticsearch()
     assert in_elasticsearch("zebra", as_reader()) == []
     assert sorted(in_elasticsearch("okapi", as_reader())) == sorted([edited.pk, *new])
     assert in_elasticsearch("zebra", as_reader(MemberFactory())) == [marked.pk]
@@ -445,11 +448,20 @@ def test_a_push_that_a_rebuild_overtakes_is_done_again(published, committed, awa
 
 
 @service
-def test_of_two_rebuilds_at_once_the_later_wins_and_leaves_nothing_behind(published, as_reader, monkeypatch):
+def test_of_two_rebuilds_at_once_the_second_does_not_begin(published, as_reader, monkeypatch):
     page = published("Zebra ledger")
-    during_rebuild(monkeypatch, index.rebuild_elasticsearch)
-    with pytest.raises(SearchEngineError):
-        index.rebuild_elasticsearch()
+    seen = []
+
+    def begin_another() -> None:
+        with pytest.raises(rebuilding.RebuildRunning):
+            rebuilding.rebuild_elasticsearch()
+        with pytest.raises(CommandError, match="--take-over"):
+            call_command("search_index", "rebuild")
+        seen.append(index.push_pending())
+
+    during_rebuild(monkeypatch, begin_another)
+    rebuilding.rebuild_elasticsearch()
+    assert seen == [0]
     assert in_elasticsearch("zebra", as_reader()) == [page.pk]
     assert ElasticsearchEngine()._existing().keys() == ElasticsearchEngine().indexes()
     names = ElasticsearchEngine().client.indices.get(index=f"{ElasticsearchEngine().alias}-*").keys()
@@ -465,9 +477,10 @@ def test_a_rebuild_that_fails_leaves_the_old_index(published, as_reader, monkeyp
 
     during_rebuild(monkeypatch, fail)
     with pytest.raises(RuntimeError):
-        index.rebuild_elasticsearch()
+        rebuilding.rebuild_elasticsearch()
     assert in_elasticsearch("zebra", as_reader()) == [page.pk]
-    index.rebuild_elasticsearch()
+    rebuilding.rebuild_elasticsearch()
+    assert in_elasticsearch("zebra", as_reader()) == [page.pk]
     assert ElasticsearchEngine()._existing().keys() == ElasticsearchEngine().indexes()
 
 
@@ -484,12 +497,12 @@ def test_an_index_that_is_gone_is_made_whole_again(published, committed, as_read
 def test_what_is_published_while_entries_are_rebuilt_stays_found(as_reader, monkeypatch):
     old, removed = make_article("Zebra old"), make_article("Zebra removed")
     # As a queue of pages that does not know of a new one any more, and still has one that is gone.
-    ids = list(index.findable_page_ids())
+    ids = list(rebuilding.findable_page_ids())
     removed.unpublish()
     SearchEntry.objects.filter(pk=removed.pk).update(is_removed=False)
     new = make_article("Zebra new")
-    monkeypatch.setattr(index, "findable_page_ids", lambda: iter(ids))
-    index.rebuild_entries()
+    monkeypatch.setattr(rebuilding, "findable_page_ids", lambda after: iter(ids))
+    rebuilding.rebuild()
     assert sorted(found("zebra", as_reader())) == sorted([old.pk, new.pk])
     assert SearchEntry.objects.filter(pk=removed.pk, is_removed=False).count() == 0
 
@@ -498,7 +511,7 @@ def test_a_load_that_recorded_nothing_is_found_after_a_rebuild(as_reader):
     with index.recording_paused():
         page = make_article("Zebra ledger")
     assert found("zebra", as_reader()) == []
-    assert index.rebuild_entries() == SearchEntry.objects.filter(is_removed=False).count()
+    assert rebuilding.rebuild() == SearchEntry.objects.filter(is_removed=False).count()
     assert found("zebra", as_reader()) == [page.pk]
 
 
@@ -514,6 +527,7 @@ def test_nothing_of_a_removed_page_is_kept():
 
 def test_the_command_tells_of_the_database_engine(capsys):
     make_article("Zebra ledger")
+    call_command("search_index", "rebuild", verbosity=0)
     call_command("search_index", "status")
     assert "database (up)" in capsys.readouterr().out
     call_command("search_index", "push")

@@ -17,7 +17,8 @@ from bench.relevance.measures import scores_of
 from demo.content import KINDS, read_items
 from demo.loader import DemoLoader
 from search.engines.elasticsearch import ElasticsearchEngine, connect
-from search.index import rebuild_elasticsearch, rebuild_entries, recording_paused
+from search.index import recording_paused
+from search.rebuilding import rebuild
 from tests.search.conftest import PREFIX
 
 QUERIES = [query for language in LANGUAGES for query in read_queries(language)]
@@ -36,7 +37,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
         committed = TestCase.captureOnCommitCallbacks(execute=True)
         with recording_paused(), disable_reference_index_auto_update(), committed:
             DemoLoader(lambda step: None).load()
-        rebuild_entries()
+        rebuild()
         systems.keys_of_pieces.cache_clear()
         systems.whoever_may_read_all.cache_clear()
         yield
@@ -49,7 +50,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
 def demo_in_elasticsearch(demo, settings, elasticsearch_urls):
     settings.ELASTICSEARCH = {"URLS": elasticsearch_urls, "API_KEY": "", "CA": "", "PREFIX": f"{PREFIX}-relevance"}
     connect.cache_clear()
-    rebuild_elasticsearch()
+    rebuild()
     yield
     ElasticsearchEngine().delete_all()
 

@@ -58,11 +58,11 @@ def load(count: int, clock: Clock) -> None:
 def measure_entries() -> list[Figure]:
     """Measure how fast entries are written anew from pages, on some of them."""
     from search.documents import documents_of, findable_page_ids
-    from search.index import _write
+    from search.index import write_entries
 
     ids = list(findable_page_ids())[-SAMPLE:]
     begin = time.perf_counter()
-    _write(documents_of(ids))
+    write_entries(documents_of(ids))
     return [Figure("writing entries anew from pages: rate", len(ids) / (time.perf_counter() - begin), "pages/s")]
 
 
@@ -90,6 +90,7 @@ def main() -> int:
     """Run the benchmark; return the process's exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pages", type=int, default=20_000, help="how many pages the hub has")
+    parser.add_argument("--documents", type=int, default=100_000, help="up to how many documents search is measured")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-recordings", action="store_true", help="measure recordings, and nothing else")
     only.add_argument("--only-policy", action="store_true", help="measure what the policy adds, and nothing else")
@@ -105,7 +106,7 @@ def main() -> int:
     details: dict[str, Any] = {}
     with stage():
         from bench.first_load import measure_first_load
-        from bench.latency import measure_latency
+        from bench.latency import add_copies, measure_growth, measure_latency
         from bench.pages import measure_pages
         from bench.policy import measure_policy
         from bench.recordings import measure_recordings
@@ -130,12 +131,18 @@ def main() -> int:
             from search.rebuilding import rebuild_elasticsearch
 
             rebuild_elasticsearch()
-            clock.say("search")
-            figures, details["search"] = measure_search()
-            clock.say("latency")
-            found, details["latency"] = measure_latency()
-            print(f"\n{json.dumps(details, indent=2)}\n\n{table([*figures, *found])}")
-            return 0 if all(figure.is_met for figure in [*figures, *found]) else 1
+            for name, many in (("few documents", 0), ("many documents", arguments.documents)):
+                clock.say(f"latency with {add_copies(many):,} documents")
+                found, details[name] = measure_search()
+                print(f"\n{table(found)}", flush=True)
+                figures += found
+                found, details[name]["latency"] = measure_latency()
+                print(f"\n{table(found)}", flush=True)
+                figures += found
+            found = measure_growth(*(details[name]["latency"] for name in ("few documents", "many documents")))
+            figures += found
+            print(f"\n{json.dumps(details, indent=2)}\n\n{table(found)}")
+            return 0 if all(figure.is_met for figure in figures) else 1
         clock.say("reindexing")
         found, details["reindexing"] = measure_reindexing()
         figures += [*found, *measure_entries()]

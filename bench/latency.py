@@ -22,12 +22,16 @@ from bench.searching import questions
 from bench.visits import readers
 from search.contract import Query
 from search.engines.elasticsearch import ElasticsearchEngine, search_request
+from search.index import documents_of_entries
+from search.models import SearchEntry
 
 SEARCHES, COMPLETED = 160, 200
 MANY = 8
 # A whole page of results may take this many times the raw query, at the 95th percentile.
 MOST_TIMES_RAW = 1.5
 MOST_COMPLETION_MS = 50
+# From 1,000 to 100,000 documents.
+MOST_GROWTH = 2.0
 
 
 def _p95(seconds: list[float]) -> float:
@@ -57,6 +61,42 @@ def _at_once(calls: list[Callable[[], object]], number: int) -> list[float]:
     """Make calls, so many at once, and return the seconds each took."""
     with ThreadPoolExecutor(number, initializer=connections.close_all) as pool:
         return list(pool.map(_timed, calls))
+
+
+def add_copies(count: int) -> int:
+    """Put copies of the documents into Elasticsearch until there are `count`; return how many there are.
+
+    The copies name the pages of their originals, so that the hub has a page to show for each hit, but are pieces of
+    their own. Writing as many pages would take hours and measure nothing else.
+    """
+    engine = ElasticsearchEngine()
+    entries = list(SearchEntry.objects.filter(is_removed=False))
+    documents = list(documents_of_entries(entries))
+
+    def copies() -> Iterator[dict[str, Any]]:
+        for number in range(len(documents), count):
+            document = documents[number % len(documents)]
+            action = engine._action(document, f"{engine.alias}-{document.language}")
+            action["_id"] = f"copy-{number}"
+            action["_source"]["piece"] = f"{document.piece}-{number // len(documents)}"
+            yield action
+
+    engine._bulk(copies(), refresh=True)
+    engine.client.options(request_timeout=600).indices.forcemerge(index=engine.alias, max_num_segments=5)
+    return engine.count()
+
+
+def measure_growth(small: dict[str, Any], large: dict[str, Any]) -> list[Figure]:
+    """Compare what pages of results took with few documents and with many."""
+    return [
+        Figure(
+            f"results page, p95, {who}: many documents / few",
+            large[who]["page_p95_ms"] / small[who]["page_p95_ms"],
+            "×",
+            MOST_GROWTH if who == "one reader" else None,
+        )
+        for who in small
+    ]
 
 
 def measure_latency() -> tuple[list[Figure], dict[str, Any]]:

@@ -177,11 +177,13 @@ class Results:
     Attributes:
         total: number of hits in all, exact up to `MAX_RESULTS`.
         facets: by facet, (value, count) pairs, most first; a facet's own choice does not narrow its counts.
+        unfiltered: number of hits that there would be if no facet were chosen; not told of lenient queries.
     """
 
     total: int
     hits: Sequence[Hit]
     facets: Mapping[str, Sequence[tuple[str, int]]]
+    unfiltered: int = 0
 
 
 @dataclass(frozen=True)

@@ -154,11 +154,14 @@ class Answer:
 def search(query: Query, reader: Reader) -> Answer:
     """Answer a query. Whatever the engine says, only what the policy allows now is shown.
 
-    When nothing is found, a second look takes words near to those that were typed, and fewer of them.
+    When nothing is found, a second look takes words near to those that were typed, and fewer of them; unless it is
+    the chosen facets that leave nothing.
     """
     query = replace(query, thesaurus=current_thesaurus(reader.generation))
     answer = _answer(query, reader)
-    if answer.results.total or not query.text or query.like or not query.question.optional:
+    if answer.results.total or answer.results.unfiltered or not query.text or query.like:
+        return answer
+    if not query.question.optional:
         return answer
     lenient = _answer(replace(query, is_lenient=True), reader)
     if not lenient.hits:

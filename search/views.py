@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext
 from django.views.decorators.http import require_safe
@@ -55,6 +57,11 @@ FIRST_VALUES = 6
 SUGGESTIONS = 6
 CONCEPTS_COMPLETED, PEOPLE_COMPLETED = 3, 3
 MAX_ID = 2**63 - 1
+BOX = (
+    '<label class="facet__value facet__value--{}"><input type="checkbox" name="{}" value="{}"{}> <span>{}</span> '
+    '<span class="muted">{}</span></label>'
+)
+CHECKED = {False: "", True: SafeString(" checked")}
 NOTHING_CHANGED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -80,6 +87,21 @@ class Facet:
     name: str
     label: str
     values: list[Value]
+
+    @property
+    def first_boxes(self) -> SafeString:
+        """The boxes of the first values."""
+        return self._boxes(self.first)
+
+    @property
+    def more_boxes(self) -> SafeString:
+        """The boxes of the others."""
+        return self._boxes(self.more)
+
+    def _boxes(self, values: Sequence[Value]) -> SafeString:
+        """Return the boxes as HTML: there are hundreds on a page, which a template would take long for."""
+        rows = ((each.depth, self.name, each.value, CHECKED[each.is_chosen], each.label, each.count) for each in values)
+        return format_html_join("", BOX, rows)
 
     @property
     def first(self) -> list[Value]:
@@ -462,6 +484,8 @@ def results(request: HttpRequest) -> HttpResponse:
         "problems": address.problems,
         "corrected": answer.corrected,
         "corrected_url": address.url(changed={"q": answer.corrected}) if answer.corrected else "",
+        "unfiltered": 0 if answer.results.total else answer.results.unfiltered,
+        "unfiltered_url": address.url(changed=dict.fromkeys(FACETS, "")),
         "is_near": answer.is_near,
         "is_elsewhere": all(hit.is_untranslated for hit in answer.hits),
         "suggestions": _suggestions(address) if is_empty else [],

@@ -88,7 +88,8 @@ class DatabaseEngine:
             found.sort(key=lambda each: (each.published_on, each.page_id), reverse=True)
         shown = found[query.offset : min(query.offset + query.size, MAX_RESULTS)]
         hits = _hits([each.page_id for each in shown], Question() if query.like else question, query.is_lenient)
-        return Results(total=len(found), hits=hits, facets=facets)
+        unfiltered = sum(each.is_offered for each in candidates) if not query.is_lenient else 0
+        return Results(total=len(found), hits=hits, facets=facets, unfiltered=unfiltered)
 
     def complete(self, beginning: str, language: str, audience_ids: frozenset[int]) -> Sequence[Completion]:
         """Return titles and names with words that begin as typed (two SQL queries)."""

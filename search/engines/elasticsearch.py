@@ -231,10 +231,12 @@ class ElasticsearchEngine:
             ]
             for name in FACETS
         }
-        total = answer["hits"]["total"]["value"]
+        total, unfiltered = answer["hits"]["total"]["value"], 0
         if query.is_lenient:
             total = aggregations["pieces"]["values"]["value"]
-        return Results(total=total, hits=_hits(answer["hits"]["hits"], query), facets=facets)
+        else:
+            unfiltered = aggregations["unfiltered"]["doc_count"]
+        return Results(total, _hits(answer["hits"]["hits"], query), facets, unfiltered)
 
     def complete(self, beginning: str, language: str, audience_ids: frozenset[int]) -> Sequence[Completion]:
         """Return titles, and names of people, with words that begin as typed, with one request."""
@@ -499,6 +501,8 @@ def search_request(query: Query) -> dict[str, Any]:
     if query.is_lenient:
         aggregations["pieces"] = {"filter": _all_of(list(by_facet.values())), "aggs": {"values": _PIECES}}
         collapse = {"collapse": {"field": "piece"}}
+    else:
+        aggregations["unfiltered"] = {"filter": _offered(query.searched_languages)}
     newest: list[Any] = [{"published_on": "desc"}, {"page_id": "desc"}]
     order = newest
     if query.sort is Sort.MOST_USED:

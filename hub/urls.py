@@ -42,6 +42,7 @@ from members.views import (
     set_first_password,
     sign_in_with_provider,
 )
+from search.saved_views import change, save, saved_searches
 from search.views import completions, results
 from vocabulary.uris import concept_uri, scheme_uri, vocabulary_uri
 
@@ -92,6 +93,9 @@ urlpatterns += i18n_patterns(
     path("accounts/", include(accounts)),
     path("search/", results, name="search"),
     path("search/completions/", completions, name="completions"),
+    path("search/save/", save, name="save_search"),
+    path("account/searches/", saved_searches, name="saved_searches"),
+    path("account/searches/<int:search_id>/", change, name="change_saved_search"),
     path("feed/", LatestFeed(), name="feed"),
     path("", include("knowledge.shelf.urls")),
     path("", include("members.urls")),

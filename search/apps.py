@@ -13,7 +13,10 @@ class SearchConfig(AppConfig):
         """Connect the receivers that keep the index true, and what connections to SQLite need."""
         from django.db.backends.signals import connection_created
 
+        from members.personal_data import contribute
         from search import receivers  # noqa: F401
         from search.engines.database import open_word_tables
+        from search.saved import collect_saved_searches, erase_saved_searches
 
         connection_created.connect(open_word_tables, dispatch_uid="search.open_word_tables")
+        contribute("saved_searches", collect_saved_searches, erase_saved_searches)

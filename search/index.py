@@ -169,6 +169,15 @@ def search(query: Query, reader: Reader) -> Answer:
     return replace(lenient, is_near=True, corrected=corrected_text(query, lenient.hits))
 
 
+def found_page_ids(query: Query, reader: Reader) -> list[int]:
+    """Return the pages that a query finds and the policy allows now, in the order of the engine; no near words."""
+    query = replace(query, thesaurus=current_thesaurus(reader.generation))
+    results, _degraded = _ask(lambda engine: engine.search(query))
+    ids = [hit.page_id for hit in results.hits]
+    readable = set(readable_pages(Page.objects.filter(pk__in=ids), reader).values_list("pk", flat=True))
+    return [page_id for page_id in ids if page_id in readable]
+
+
 def _answer(query: Query, reader: Reader) -> Answer:
     results, is_degraded = _ask(lambda engine: engine.search(query))
     hits = _found(results, query, reader)

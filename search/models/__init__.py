@@ -2,5 +2,6 @@
 
 from search.models.entries import SearchEntry
 from search.models.rebuilds import IndexRebuild
+from search.models.saved import SavedSearch
 
-__all__ = ["IndexRebuild", "SearchEntry"]
+__all__ = ["IndexRebuild", "SavedSearch", "SearchEntry"]

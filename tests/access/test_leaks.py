@@ -184,6 +184,10 @@ ALSO_TESTED = {
     "<lang>/pdf/<int:page_id>/": "test_pdfs",
     "<lang>/adapted/<int:page_id>/": "test_the_form_for_adaptations",
     **dict.fromkeys(
+        ("<lang>/search/save/", "<lang>/account/searches/", "<lang>/account/searches/<int:search_id>/"),
+        "tests/search/test_saved_searches.py: they show no page but the one that others are to be like, by the policy",
+    ),
+    **dict.fromkeys(
         (
             "<lang>/account/",
             "<lang>/my/saved/",

@@ -44,6 +44,7 @@ from members.views import (
 )
 from search.saved_views import change, save, saved_searches
 from search.views import completions, results
+from translation.wish_views import ask_for_translation
 from vocabulary.uris import concept_uri, scheme_uri, vocabulary_uri
 
 handler404 = "home.views.page_not_found"
@@ -114,6 +115,7 @@ urlpatterns += i18n_patterns(
     path("account/erase/", erase_account, name="erase_account"),
     path("people/<str:public_id>/", person, name="person"),
     path("original/<int:page_id>/", read_in_source_language, name="read_in_source_language"),
+    path("translation/ask/<int:page_id>/", ask_for_translation, name="ask_for_translation"),
     path("adapted/<int:page_id>/", record_adaptation, name="record_adaptation"),
     re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", markdown, name="markdown"),
     path("topics/", topics, name="topics"),

@@ -14,11 +14,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
+from wagtail.models import Page
 
 from access.models import Marking
-from access.readers import reader_of
+from access.readers import Reader, reader_of
 from access.sharing import share_among_equals
 from knowledge.addresses import address_of, reading_address_of
+from knowledge.models import KnowledgePage
 from knowledge.subjects import counts_by_concept
 from search.addresses import SearchAddress, facet_labels
 from search.analysis import WORD, fold
@@ -186,7 +188,7 @@ def _address_of_hit(hit: FoundPage, language: str) -> str:
     return address_of(hit.page)
 
 
-def _hits(answer: Answer, language: str) -> list[dict[str, Any]]:
+def _hits(answer: Answer, reader: Reader, language: str) -> list[dict[str, Any]]:
     hits = []
     for hit in answer.hits:
         url = _address_of_hit(hit, language)
@@ -204,6 +206,9 @@ def _hits(answer: Answer, language: str) -> list[dict[str, Any]]:
                 "passage_url": f"{url}?t={hit.passage.seconds}#player" if hit.passage else "",
                 "is_foreign": shown != language,
                 "is_untranslated": hit.is_untranslated,
+                "can_be_asked_for": reader.is_member
+                and shown != language
+                and issubclass(hit.page.specific_class or Page, KnowledgePage),
                 "why": hit.why,
             }
         )
@@ -228,7 +233,7 @@ def results(request: HttpRequest) -> HttpResponse:
     is_empty = not answer.results.total or answer.is_near
     context = {
         "form_text": address.query.text,
-        "results": {"total": answer.results.total, "hits": _hits(answer, language)},
+        "results": {"total": answer.results.total, "hits": _hits(answer, reader, language)},
         "facets": _facets(address, answer.results.facets),
         "chips": address.chips(),
         "all_url": address.url(changed=dict.fromkeys((*FACETS, "from", "to", "like"), "")),

@@ -8,3 +8,10 @@ class TranslationConfig(AppConfig):
     name = "translation"
     verbose_name = _("Translation")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hand out and erase what members asked for, and note when they have it."""
+        from members.personal_data import contribute
+        from translation.wishes import collect_wishes, erase_wishes
+
+        contribute("translation_wishes", collect_wishes, erase_wishes)

@@ -8,7 +8,8 @@ from typing import Any
 import django_filters
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -24,6 +25,7 @@ from wagtail_localize.views.report import TranslationsReportView
 
 from access.spreadsheets import plain_cell
 from knowledge.reports import editable_pages, language_of, originals, type_of
+from translation.models import TranslationWish
 from translation.queries import DRAFT, MISSING, OUTDATED, state_name, with_translation_states
 from translation.roles import SUBMIT_TRANSLATION
 
@@ -81,8 +83,8 @@ class WithoutTranslationView(PageReportView):
     index_results_url_name = "without_translation_results"
     filterset_class = WithoutTranslationFilterSet
     any_permission_required = ["change", "publish"]
-    default_ordering = "title"
-    list_export = ["title", "content_type", "locale", *[state_name(code) for code in LANGUAGE_CODES]]
+    default_ordering = ("-wanted", "title")
+    list_export = ["title", "content_type", "locale", "wanted", *[state_name(code) for code in LANGUAGE_CODES]]
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
@@ -106,6 +108,7 @@ class WithoutTranslationView(PageReportView):
             TitleColumn("title", label=_("Title"), url_name="wagtailadmin_pages:edit"),
             Column("type", label=_("Type"), accessor=type_of),
             Column("language", label=_("Written in"), accessor=language_of),
+            Column("wanted", label=_("Asked for by members"), sort_key="wanted"),
             *[
                 Column(
                     state_name(code),
@@ -123,6 +126,7 @@ class WithoutTranslationView(PageReportView):
             "title": gettext("Title"),
             "content_type": gettext("Type"),
             "locale": gettext("Written in"),
+            "wanted": gettext("Asked for by members"),
             **{state_name(code): get_language_info(code)["name_translated"] for code in LANGUAGE_CODES},
         }
 
@@ -131,10 +135,17 @@ class WithoutTranslationView(PageReportView):
         return f"without-translation-{timezone.localdate().isoformat()}"
 
     def get_base_queryset(self) -> QuerySet[Page]:
-        """Return the originals that something is wrong with in some language."""
+        """Return the originals that something is wrong with in some language, and how many members want them.
+
+        Those who want them in the chosen language, if there is one.
+        """
+        wishes = TranslationWish.objects.filter(piece=OuterRef("translation_key"))
+        if (into := self.request.GET.get("into", "")) in LANGUAGE_CODES:
+            wishes = wishes.filter(language=into)
+        wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
         pages = with_translation_states(originals(editable_pages(self.request.user)).filter(live=True))
         pages = pages.filter(_in_state(LANGUAGE_CODES, list(STATES)))
-        return pages.select_related("locale", "content_type")
+        return pages.annotate(wanted=Coalesce(Subquery(wanted), 0)).select_related("locale", "content_type")
 
 
 class OwnTranslationsReportView(TranslationsReportView):

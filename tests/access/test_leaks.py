@@ -183,6 +183,7 @@ ALSO_TESTED = {
     "<lang>/original/<int:page_id>/": "test_the_view_of_untranslated_pages",
     "<lang>/pdf/<int:page_id>/": "test_pdfs",
     "<lang>/adapted/<int:page_id>/": "test_the_form_for_adaptations",
+    "<lang>/translation/ask/<int:page_id>/": "tests/translation/test_wishes.py",
     **dict.fromkeys(
         ("<lang>/search/save/", "<lang>/account/searches/", "<lang>/account/searches/<int:search_id>/"),
         "tests/search/test_saved_searches.py: they show no page but the one that others are to be like, by the policy",

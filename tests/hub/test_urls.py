@@ -42,6 +42,7 @@ PUBLIC = {
     "<lang>/llms.txt": "everyone: what a visitor may read",
     r"<lang>/^(?P<path>(?:[\w\-]+/)+)index\.md$": "everyone: what a visitor may read",
     "<lang>/original/<int:page_id>/": "the policy",
+    "<lang>/translation/ask/<int:page_id>/": "members, for what they may read",
     "<lang>/adapted/<int:page_id>/": "members with an organisation, for what they may read",
     "<lang>/account/": "signed-in people: their own page, of what they keep what they may read",
     "<lang>/account/shared/": "members: what they shared and may read, and who read it at TLP:AMBER and above",

@@ -1,0 +1,32 @@
+"""What members ask translators for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class TranslationWish(models.Model):
+    """That a member would read a piece of knowledge in a language which it does not have.
+
+    Attributes:
+        piece: the translation key of its pages.
+        language: the wanted one.
+    """
+
+    piece = models.UUIDField(db_index=True)
+    language = models.CharField(max_length=10)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="translation_wishes")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("wish for a translation")
+        verbose_name_plural = _("wishes for translations")
+        constraints = [
+            models.UniqueConstraint(fields=["piece", "language", "member"], name="translation_one_wish_a_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.piece} → {self.language}"

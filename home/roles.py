@@ -19,11 +19,20 @@ from members.roles import ADMINISTRATORS, EXPERTS, MEMBERS, SECRETARIAT
 from translation.roles import EDITORS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, translators_group_name
 
 ENTER_ADMIN = "wagtailadmin.access_admin"
+# What editors say of words and questions, and what they see of these.
+SEARCH_TERMS = (
+    *(
+        f"search.{do}_{model}"
+        for model in ("synonymgroup", "stopword", "promotedresult")
+        for do in ("add", "change", "delete")
+    ),
+    "search.view_askedquestion",
+)
 # By the name of the group. Members read what is marked for them, experts are found: neither needs a permission.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     MEMBERS: (),
     EXPERTS: (),
-    **dict.fromkeys(EDITORS, (ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY)),
+    **dict.fromkeys(EDITORS, (ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, *SEARCH_TERMS)),
     **{translators_group_name(code): (ENTER_ADMIN, VIEW_VOCABULARY) for code, _name in settings.LANGUAGES},
     SECRETARIAT: (
         ENTER_ADMIN,

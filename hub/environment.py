@@ -218,6 +218,12 @@ VARIABLES = [
         _audit_days,
     ),
     Variable(
+        "SEARCH_REPORT_DAYS",
+        "Days that is known what was searched for; `manage.py forget_old_questions` removes what is older.",
+        "365",
+        _number,
+    ),
+    Variable(
         "APPLICATION_WORKING_DAYS",
         "How many working days applicants are told a decision takes, until five were made.",
         "10",

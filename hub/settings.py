@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "access.middleware.ClearanceMiddleware",
     "members.middleware.RoleMiddleware",
     "members.middleware.TimeZoneMiddleware",
+    # Outside of the cache: what is kept is counted too.
+    "search.questions.CountQuestionsMiddleware",
     "hub.page_cache.PageCacheMiddleware",
     "hub.middleware.RedirectMiddleware",
 ]
@@ -253,6 +255,9 @@ ELASTICSEARCH = {
     "CA": ENVIRONMENT["ELASTICSEARCH_CA"],
     "PREFIX": ENVIRONMENT["ELASTICSEARCH_PREFIX"],
 }
+
+# Days that is known what was searched for, and how often.
+SEARCH_REPORT_DAYS = ENVIRONMENT["SEARCH_REPORT_DAYS"]
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"

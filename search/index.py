@@ -190,7 +190,7 @@ def _answer(query: Query, reader: Reader) -> Answer:
 
 def _found(results: Results, query: Query, reader: Reader) -> list[FoundPage]:
     pages = _readable([hit.page_id for hit in results.hits], reader)
-    better = _better_versions(pages.values(), query.languages, reader)
+    better = better_versions(pages.values(), query.languages, reader)
     found = []
     for hit in results.hits:
         if (page := pages.get(hit.page_id)) is None:
@@ -212,7 +212,7 @@ def _found(results: Results, query: Query, reader: Reader) -> list[FoundPage]:
     return found
 
 
-def _better_versions(pages: Iterable[Page], languages: Sequence[str], reader: Reader) -> dict[uuid.UUID, Page]:
+def better_versions(pages: Iterable[Page], languages: Sequence[str], reader: Reader) -> dict[uuid.UUID, Page]:
     """Return, for pieces found in a language that is not the reader's first, the version that suits them best.
 
     At most one query; none when all is in the reader's language.

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
+from access.generation import start_new_generation
 from access.models import PageAccess
 from access.signals import page_access_changed
 from knowledge.document_texts import pages_with
@@ -16,7 +17,7 @@ from knowledge.models import CaseStudy, HubDocument, KnowledgePage, ReadablePage
 from knowledge.signals import document_texts_changed
 from members.models import Organisation, OrganisationName
 from search.index import record_pages, record_rights
-from search.models import SearchEntry
+from search.models import PromotedResult, SearchEntry, StopWord, SynonymGroup
 from vocabulary.models import Concept, ConceptLabel
 from vocabulary.signals import vocabulary_changed
 
@@ -107,3 +108,11 @@ def record_renamed_organisation(instance: OrganisationName, **kwargs: Any) -> No
     pages |= set(CaseStudy.objects.filter(organisation=organisation, live=True).values_list("pk", flat=True))
     if pages:
         record_pages(pages)
+
+
+@receiver([post_save, post_delete], sender=SynonymGroup, dispatch_uid="search.apply_synonyms")
+@receiver([post_save, post_delete], sender=StopWord, dispatch_uid="search.apply_stop_words")
+@receiver([post_save, post_delete], sender=PromotedResult, dispatch_uid="search.apply_promotions")
+def apply_wordings(instance: Any, **kwargs: Any) -> None:
+    """Questions are understood, and answered, otherwise from now on; nothing is indexed anew."""
+    start_new_generation()

@@ -16,6 +16,8 @@ from search.index import elasticsearch_engine, search_state, seconds_behind, use
 from search.models import IndexRebuild, SearchEntry
 from search.rebuilding import needs_rebuild
 
+VIEW_STATE = "search.view_indexrebuild"
+
 
 @dataclass(frozen=True)
 class IndexState:
@@ -69,7 +71,7 @@ class IndexStateView(WagtailAdminTemplateMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse everybody else."""
-        if not request.user.is_superuser:
+        if not request.user.has_perm(VIEW_STATE):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -141,6 +141,26 @@ def _labels_in(vocabulary: Vocabulary, language: str) -> list[tuple[str, tuple[s
     return labels
 
 
+def _synonyms() -> dict[str, list[list[str]]]:
+    """Return what editors say means the same (one query)."""
+    from search.models.wordings import SynonymGroup, lines_of
+
+    groups: dict[str, list[list[str]]] = {}
+    for language, wordings in SynonymGroup.objects.values_list("language", "wordings"):
+        groups.setdefault(language, []).append(lines_of(wordings))
+    return groups
+
+
+def _stop_words() -> dict[str, frozenset[str]]:
+    """Return what editors say says nothing (one query)."""
+    from search.models.wordings import StopWord
+
+    words: dict[str, set[str]] = {}
+    for language, word in StopWord.objects.values_list("language", "word"):
+        words.setdefault(language, set()).add(fold(word))
+    return {language: frozenset(found) for language, found in words.items()}
+
+
 _kept: dict[str, Thesaurus] = {}
 
 
@@ -148,7 +168,7 @@ def current_thesaurus(generation: int) -> Thesaurus:
     """Return the thesaurus as of a content generation; made once by each process."""
     token = cached_for_generation("thesaurus", generation, lambda: uuid.uuid4().hex)
     if token not in _kept:
-        thesaurus = make_thesaurus(current_vocabulary(generation))
+        thesaurus = make_thesaurus(current_vocabulary(generation), _synonyms(), _stop_words())
         _kept.clear()
         _kept[token] = thesaurus
     return _kept[token]

@@ -33,7 +33,9 @@ from search.contract import (
     begins,
     clean_text,
 )
-from search.index import Answer, FoundPage, complete, search
+from search.index import FoundPage, complete, search
+from search.promotions import promoted
+from search.questions import FOUND
 from search.thesaurus import current_thesaurus
 from vocabulary.models import TOPIC_SCHEMES, Scheme
 from vocabulary.queries import Vocabulary, current_vocabulary
@@ -188,9 +190,9 @@ def _address_of_hit(hit: FoundPage, language: str) -> str:
     return address_of(hit.page)
 
 
-def _hits(answer: Answer, reader: Reader, language: str) -> list[dict[str, Any]]:
+def _hits(found: Sequence[FoundPage], reader: Reader, language: str) -> list[dict[str, Any]]:
     hits = []
-    for hit in answer.hits:
+    for hit in found:
         url = _address_of_hit(hit, language)
         shown = hit.page.locale.language_code
         hits.append(
@@ -222,6 +224,9 @@ def results(request: HttpRequest) -> HttpResponse:
     language = get_language() or "en"
     address = SearchAddress(request.GET, reader, language, current_vocabulary(reader.generation))
     answer = search(address.query, reader)
+    recommended = promoted(address.query, reader)
+    is_recommended = {hit.page.translation_key for hit in recommended}
+    answer = replace(answer, hits=[hit for hit in answer.hits if hit.page.translation_key not in is_recommended])
     pages = -(-min(answer.results.total, MAX_RESULTS) // PAGE_SIZE)
     number = address.number
     if number > max(pages, 1):
@@ -233,7 +238,8 @@ def results(request: HttpRequest) -> HttpResponse:
     is_empty = not answer.results.total or answer.is_near
     context = {
         "form_text": address.query.text,
-        "results": {"total": answer.results.total, "hits": _hits(answer, reader, language)},
+        "results": {"total": answer.results.total, "hits": _hits(answer.hits, reader, language)},
+        "recommended": _hits(recommended, reader, language),
         "facets": _facets(address, answer.results.facets),
         "chips": address.chips(),
         "all_url": address.url(changed=dict.fromkeys((*FACETS, "from", "to", "like"), "")),
@@ -268,6 +274,8 @@ def results(request: HttpRequest) -> HttpResponse:
     response = share_among_equals(render(request, "search/results.html", context))
     if answer.is_degraded:
         response["Cache-Control"] = "private, no-store"
+    if address.query.text and not (address.chips() or address.query.offset):
+        response[FOUND] = "1" if answer.results.total and not answer.is_near else "0"
     return response
 
 

@@ -140,7 +140,7 @@ def serve(hub: Hub) -> Iterator[None]:
         with urllib.request.urlopen(f"{hub.url}/readyz", timeout=10) as answer:
             parts = json.load(answer)
         states = {parts[name] for name in ("status", "database", "cache", "search")}
-    assert states == {"up"}, f"{parts}: the journeys would run on a hub that is only half there"
+        assert states == {"up"}, f"{parts}: the journeys would run on a hub that is only half there"
         yield
     finally:
         server.terminate()

@@ -1,0 +1,110 @@
+"""Counts what is asked, what finds nothing and what is opened, and knows nothing of who asks."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from search.analysis import codes
+from search.contract import clean_text
+from search.models import AskedQuestion
+
+logger = logging.getLogger("hub.search")
+
+LONGEST = 100
+# The view tells the middleware by this header, which goes no further; it stays with a page that is kept.
+FOUND = "X-Hub-Found"
+SEARCH_PATHS = {f"/{code}/search/": code for code, _name in settings.LANGUAGES}
+# A number of so many digits may be somebody's: of a telephone, a passport.
+LONG_NUMBER = re.compile(r"(?:\d[\s./()-]?){7,}")
+
+
+def countable(text: str) -> str:
+    """Return a question as it is counted; nothing when it may say who somebody is."""
+    text = clean_text(text).casefold()[:LONGEST].strip()
+    without_codes = text
+    for code in codes(text):
+        without_codes = without_codes.replace(code[0], " ")
+    return "" if "@" in text or LONG_NUMBER.search(without_codes) else text
+
+
+def count_question(text: str, language: str, has_results: bool) -> None:
+    """Count that something was asked."""
+    if not (text := countable(text)):
+        return
+    day = timezone.localdate()
+    question = AskedQuestion.objects.filter(day=day, language=language, text=text)
+    more = {"asked": F("asked") + 1, "without_results": F("without_results") + int(not has_results)}
+    if not question.update(**more):
+        # Two may begin it at once: one row stays, and both are counted.
+        AskedQuestion.objects.bulk_create([AskedQuestion(day=day, language=language, text=text)], ignore_conflicts=True)
+        question.update(**more)
+
+
+def count_click(text: str, language: str) -> None:
+    """Count that a page was opened from results; of what nobody asked today nothing is counted."""
+    if text := countable(text):
+        days = (timezone.localdate(), timezone.localdate() - datetime.timedelta(days=1))
+        latest = AskedQuestion.objects.filter(day__in=days, language=language, text=text).order_by("-day")
+        AskedQuestion.objects.filter(pk__in=list(latest.values_list("pk", flat=True)[:1])).update(
+            clicked=F("clicked") + 1
+        )
+
+
+def forget_old_questions() -> int:
+    """Delete what was counted longer ago than it is kept; return how many rows."""
+    before = timezone.localdate() - datetime.timedelta(days=settings.SEARCH_REPORT_DAYS)
+    return AskedQuestion.objects.filter(day__lt=before).delete()[0]
+
+
+class CountQuestionsMiddleware:
+    """Counts results pages and what is opened from them, whether they are made anew or were kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then count; what goes wrong in counting is nobody's trouble."""
+        response = self.get_response(request)
+        found = response.headers.pop(FOUND, None) if FOUND in response.headers else None
+        if request.method != "GET" or response.status_code != 200:
+            return response
+        try:
+            if found is not None:
+                with transaction.atomic():
+                    count_question(request.GET.get("q", ""), SEARCH_PATHS[request.path], found == "1")
+            elif self._is_opened(request, response) and (came_from := self._results_page(request)):
+                with transaction.atomic():
+                    count_click(*came_from)
+        except DatabaseError:
+            logger.exception("A question could not be counted")
+        return response
+
+    @staticmethod
+    def _is_opened(request: HttpRequest, response: HttpResponse) -> bool:
+        """Tell whether an answer is a page that somebody reads."""
+        return request.path not in SEARCH_PATHS and response.get("Content-Type", "").startswith("text/html")
+
+    @staticmethod
+    def _results_page(request: HttpRequest) -> tuple[str, str] | None:
+        """Return the question, and its language, of the results page from which a request comes."""
+        referrer = request.headers.get("Referer", "")
+        if "/search/?" not in referrer:
+            return None
+        try:
+            parts = urlsplit(referrer)
+            text = parse_qs(parts.query, max_num_fields=100).get("q", [""])[0]
+        except ValueError:
+            return None
+        if parts.netloc != request.get_host() or parts.path not in SEARCH_PATHS or not text:
+            return None
+        return text, SEARCH_PATHS[parts.path]

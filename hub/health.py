@@ -26,7 +26,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     parts = {"database": _database_state(), "cache": _cache_state(), "search": search_state()}
     is_ready = parts["database"] == "up" and parts["cache"] == "up"
-    answer = {"status": "up" if is_ready else "down", **parts}
+    answer: dict[str, str | int] = {"status": "up" if is_ready else "down", **parts}
     if parts["database"] == "up":
         answer["search_seconds_behind"] = seconds_behind()
     return JsonResponse(answer, status=200 if is_ready else 503)

@@ -75,7 +75,8 @@ class CountQuestionsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, then count; what goes wrong in counting is nobody's trouble."""
         response = self.get_response(request)
-        found = response.headers.pop(FOUND, None) if FOUND in response.headers else None
+        found = response.headers.get(FOUND)
+        del response.headers[FOUND]
         if request.method != "GET" or response.status_code != 200:
             return response
         try:

@@ -35,7 +35,8 @@ def fulfil_wishes(instance: Page, **kwargs: Any) -> None:
 
 def collect_wishes(user: User) -> list[dict[str, Any]]:
     """Return what somebody asked for. Pieces are named by key."""
-    return list(TranslationWish.objects.filter(member=user).values("piece", "language", "created_at"))
+    wishes = TranslationWish.objects.filter(member=user).values("piece", "language", "created_at")
+    return [dict(wish) for wish in wishes]
 
 
 def erase_wishes(user: User) -> None:

@@ -19,6 +19,7 @@ from wagtail.models import APIToken, ModelLogEntry, PageLogEntry, PageSubscripti
 from wagtail.users.models import UserProfile
 
 from access.models import AuditEntry
+from members.expert_questions import collect_expert_questions, erase_expert_questions
 from members.models import (
     Application,
     ApplicationStep,
@@ -182,3 +183,4 @@ def contribute_own() -> None:
     contribute("profile", collect_profile, erase_profile)
     contribute("records", collect_records, erase_records)
     contribute("ways_in", collect_ways_in, erase_ways_in)
+    contribute("expert_questions", collect_expert_questions, erase_expert_questions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from members import entry_views, membership_views
+from members import entry_views, expert_questions, membership_views
 
 urlpatterns = [
     path("apply/", entry_views.apply, name="apply"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("apply/status/<str:token>/", entry_views.application_status, name="application_status"),
     path("attest/<str:token>/", entry_views.attest, name="attest"),
     path("invitation/<str:token>/", entry_views.accept_invitation, name="accept_invitation"),
+    path("account/questions/", expert_questions.expert_questions, name="expert_questions"),
+    path("account/questions/<int:question_id>/", expert_questions.answer_question, name="answer_question"),
     path("account/confirm/", membership_views.confirm_membership, name="confirm_membership"),
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -81,11 +81,9 @@ class CountQuestionsMiddleware:
             return response
         try:
             if found is not None:
-                with transaction.atomic():
-                    count_question(request.GET.get("q", ""), SEARCH_PATHS[request.path], found == "1")
+                count_question(request.GET.get("q", ""), SEARCH_PATHS[request.path], found == "1")
             elif self._is_opened(request, response) and (came_from := self._results_page(request)):
-                with transaction.atomic():
-                    count_click(*came_from)
+                count_click(*came_from)
         except DatabaseError:
             logger.exception("A question could not be counted")
         return response

@@ -256,12 +256,14 @@ def results(request: HttpRequest) -> HttpResponse:
         "save_url": address.url().replace(reverse("search"), reverse("save_search"), 1)
         if reader.is_member and address.parameters
         else "",
+        "ask_url": _asking_url(address.query.text),
         "corrected": answer.corrected,
         "corrected_url": address.url(changed={"q": answer.corrected}) if answer.corrected else "",
         "unfiltered": 0 if answer.results.total else answer.results.unfiltered,
         "unfiltered_url": address.url(changed=dict.fromkeys(FACETS, "")),
         "is_near": answer.is_near,
         "is_elsewhere": all(hit.is_untranslated for hit in answer.hits),
+        "is_empty": is_empty,
         "suggestions": _suggestions(address) if is_empty else [],
         "every_language_url": _every_language_url(address),
         "explains": reader.edits and bool(address.query.text),
@@ -277,6 +279,13 @@ def results(request: HttpRequest) -> HttpResponse:
     if address.query.text and not (address.chips() or address.query.offset):
         response[FOUND] = "1" if answer.results.total and not answer.is_near else "0"
     return response
+
+
+def _asking_url(text: str) -> str:
+    """Return the address at which the experts are asked what was not found."""
+    asked = QueryDict(mutable=True)
+    asked["q"] = text
+    return f"{reverse('expert_questions')}?{asked.urlencode()}"
 
 
 def _every_language_url(address: SearchAddress) -> str:

@@ -2,6 +2,7 @@
 
 from members.models.applications import Application, ApplicationStep
 from members.models.attestations import Attestation
+from members.models.expert_questions import ExpertQuestion
 from members.models.feed_keys import FeedKey, new_feed_secret
 from members.models.invitations import Invitation
 from members.models.letters import Letter
@@ -14,6 +15,7 @@ __all__ = [
     "ApplicationStep",
     "Attestation",
     "Digest",
+    "ExpertQuestion",
     "FeedKey",
     "Invitation",
     "Letter",

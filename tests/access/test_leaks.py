@@ -185,6 +185,10 @@ ALSO_TESTED = {
     "<lang>/adapted/<int:page_id>/": "test_the_form_for_adaptations",
     "<lang>/translation/ask/<int:page_id>/": "tests/translation/test_wishes.py",
     **dict.fromkeys(
+        ("<lang>/account/questions/", "<lang>/account/questions/<int:question_id>/"),
+        "tests/members/test_expert_questions.py: they show no page",
+    ),
+    **dict.fromkeys(
         ("<lang>/search/save/", "<lang>/account/searches/", "<lang>/account/searches/<int:search_id>/"),
         "tests/search/test_saved_searches.py: they show no page but the one that others are to be like, by the policy",
     ),

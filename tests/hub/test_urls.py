@@ -28,6 +28,8 @@ PUBLIC = {
     "transcripts/<int:page_id>.txt": "the policy: as open as the recording",
     "<lang>/search/": "the policy, in the query and for what is displayed",
     "<lang>/search/completions/": "the policy, in the query and for what is displayed",
+    "<lang>/account/questions/": "members: their own questions; experts and the secretariat: all",
+    "<lang>/account/questions/<int:question_id>/": "experts who are members, and the secretariat",
     "<lang>/search/save/": "members, for themselves",
     "<lang>/account/searches/": "members: their own",
     "<lang>/account/searches/<int:search_id>/": "its member",

@@ -2,6 +2,23 @@
 // for themselves. Everything works without it.
 "use strict";
 
+// What was searched for last, on this device only; forgotten when somebody signs out.
+const recent = {
+  key: "hub-recent-searches",
+  read() {
+    try { return JSON.parse(localStorage.getItem(this.key)) ?? []; } catch { return []; }
+  },
+  write(searches) {
+    try { localStorage.setItem(this.key, JSON.stringify(searches.slice(0, 5))); } catch { /* Full, or not allowed. */ }
+  },
+  note(title, url) {
+    this.write([{ kind: "recent", title, url }, ...this.read().filter((each) => each.title !== title)]);
+  },
+  forget() {
+    try { localStorage.removeItem(this.key); } catch { /* Not allowed: then nothing is there. */ }
+  },
+};
+
 function completing(input) {
   const list = document.createElement("ul");
   list.className = "completions";
@@ -39,7 +56,7 @@ function completing(input) {
         kind.textContent = input.dataset[completion.kind];
         option.append(kind);
       }
-      option.lang = completion.language;
+      if (completion.language) option.lang = completion.language;
       option.dir = "auto";
       option.dataset.url = completion.url;
       option.setAttribute("role", "option");
@@ -53,6 +70,7 @@ function completing(input) {
   async function ask() {
     request?.abort();
     const text = input.value.trim();
+    if (!text) return offerRecent();
     if (text.length < 2) return close();
     request = new AbortController();
     try {
@@ -60,20 +78,31 @@ function completing(input) {
       if (response.ok) show((await response.json()).completions);
     } catch { /* Aborted by the next letter, or the line is down: the form still works. */ }
   }
+  function offerRecent() {
+    const searches = input.value.trim() ? [] : recent.read();
+    show(searches.length ? [...searches, { title: input.dataset.forget, url: "" }] : []);
+  }
+  function take(option) {
+    if (option.dataset.url) return location.assign(option.dataset.url);
+    recent.forget();
+    close();
+  }
+  input.addEventListener("focus", offerRecent);
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
   input.addEventListener("blur", () => setTimeout(close, 150));
   input.addEventListener("keydown", (event) => {
+    if (list.hidden && event.key === "ArrowDown") offerRecent();
     if (list.hidden) return;
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
     else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.url);
+    else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen]);
     else return;
     event.preventDefault();
   });
   list.addEventListener("mousedown", (event) => {
-    const url = event.target.closest("li")?.dataset.url;
-    if (url) { event.preventDefault(); location.assign(url); }
+    const option = event.target.closest("li");
+    if (option) { event.preventDefault(); take(option); }
   });
 }
 
@@ -230,6 +259,9 @@ function copying(text) {
 }
 
 document.querySelectorAll("[data-copy]").forEach(copying);
+const searched = document.querySelector(".search-page") && new URLSearchParams(location.search).get("q")?.trim();
+if (searched) recent.note(searched.slice(0, 200), `${location.pathname}?q=${encodeURIComponent(searched)}`);
+document.querySelectorAll('form[action$="/logout/"]').forEach((form) => form.addEventListener("submit", () => recent.forget()));
 document.querySelectorAll("input[data-completions]").forEach(completing);
 document.querySelectorAll(".search-page").forEach(narrowing);
 document.querySelectorAll(".contents").forEach(followingHeadings);

@@ -38,6 +38,7 @@ from demo.content import (
     read_times,
 )
 from demo.illustrations import NAMES, draw
+from demo.searches import make_searches
 from demo.shelf import make_shelf
 from home.models import (
     Brand,
@@ -127,6 +128,7 @@ class DemoLoader:
         # Below series that are there in all languages.
         self.make_pages(KINDS[-1:])
         make_shelf(self.users, self.pages)
+        make_searches(self.users, self.pages)
         self.make_home()
 
     def make_pages(self, kinds: Iterable[str]) -> None:

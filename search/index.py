@@ -120,7 +120,8 @@ class FoundPage:
     Attributes:
         page: the version for the reader; the texts are of the version that matched.
         language: that of the texts.
-        is_untranslated: whether the piece has no version in the language of the interface.
+        is_untranslated: whether the piece is shown in a language that the reader did not name.
+        is_wanting: whether it has no version in the language of the interface.
     """
 
     page: Page
@@ -129,6 +130,7 @@ class FoundPage:
     excerpt: Sequence[Fragment]
     language: str
     is_untranslated: bool
+    is_wanting: bool = False
     passage: FoundPassage | None = None
     why: Sequence[tuple[str, float]] = ()
 
@@ -197,6 +199,7 @@ def _found(results: Results, query: Query, reader: Reader) -> list[FoundPage]:
             continue
         shown = better.get(page.translation_key, page) if not query.chosen.get("language") else page
         language = page.locale.language_code
+        best = better.get(page.translation_key, page)
         found.append(
             FoundPage(
                 page=shown,
@@ -205,6 +208,7 @@ def _found(results: Results, query: Query, reader: Reader) -> list[FoundPage]:
                 excerpt=hit.excerpt,
                 language=language,
                 is_untranslated=shown.locale.language_code not in query.languages,
+                is_wanting=best.locale.language_code != query.language,
                 passage=hit.passage,
                 why=hit.why,
             )

@@ -50,6 +50,7 @@ def promoted(query: Query, reader: Reader) -> list[FoundPage]:
                 excerpt=[Fragment(summaries.get(page.pk, original.summary))],
                 language=language,
                 is_untranslated=language not in query.languages,
+                is_wanting=language != query.language,
             )
         )
     return shown

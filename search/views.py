@@ -209,7 +209,7 @@ def _hits(found: Sequence[FoundPage], reader: Reader, language: str) -> list[dic
                 "is_foreign": shown != language,
                 "is_untranslated": hit.is_untranslated,
                 "can_be_asked_for": reader.is_member
-                and shown != language
+                and hit.is_wanting
                 and issubclass(hit.page.specific_class or Page, KnowledgePage),
                 "why": hit.why,
             }

@@ -85,7 +85,7 @@ function completing(input) {
   function take(option) {
     if (option.dataset.url) return location.assign(option.dataset.url);
     recent.forget();
-    close();
+    show([]);
   }
   input.addEventListener("focus", offerRecent);
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });

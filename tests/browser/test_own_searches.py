@@ -62,7 +62,7 @@ def test_what_was_searched_for_last_is_offered_and_forgotten(visit, language):
     reader.goto(f"/{language}/search/")
     box = reader.locator("#search-text")
     box.focus()
-    options = reader.get_by_role("option")
+    options = reader.locator(".completions [role=option]")
     expect(options).to_have_count(2)
     assert [*barriers(reader, RULES), *overflowing(reader)] == []
     reader.keyboard.press("ArrowDown")

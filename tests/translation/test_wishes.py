@@ -32,6 +32,9 @@ def test_a_member_asks_from_the_results_and_from_the_page(client):
     results = client.get("/ar/search/?q=zebra").content.decode()
     assert f'href="{asking(page)}"' in results
     assert f'href="{asking(translated)}"' not in results
+    in_english = client.get("/ar/search/?q=zebra&language=en").content.decode()
+    assert f'href="{asking(page)}"' in in_english
+    assert f'href="{asking(translated)}"' not in in_english, "it is there in Arabic"
     assert asking(page) not in client.get("/en/search/?q=zebra").content.decode()
     assert f'href="{asking(page)}"' in client.get(f"/ar/original/{page.pk}/").content.decode()
     assert "<form" in client.get(asking(page)).content.decode()

@@ -75,10 +75,14 @@ def stock_backend() -> Any:
     )
 
 
-def fill_stock() -> None:
-    """Fill the indexes of Wagtail's own backends with all pages, as `wagtail_update_index` does."""
+def fill_stock(with_database: bool = True) -> None:
+    """Fill the indexes of Wagtail's own backends with all pages, as `wagtail_update_index` does.
+
+    Args:
+        with_database: not only that for Elasticsearch.
+    """
     models = [model for model in get_indexed_models() if issubclass(model, Page)]
-    for backend in (stock_backend(), get_search_backend("default")):
+    for backend in (stock_backend(), *([get_search_backend("default")] if with_database else ())):
         for index, of_index in group_models_by_index(backend, models).items():
             rebuilder = backend.rebuilder_class(index)
             fresh = rebuilder.start()

@@ -53,7 +53,9 @@ def save(request: HttpRequest) -> HttpResponse:
     if not (address.query.text or address.chips()):
         return redirect("search")
     text = described(address)
-    form = SavedSearchForm(request.POST or None, initial={"name": text[:100], "frequency": "weekly"})
+    # Names go into letters, which carry no titles of pages.
+    name = "" if address.like else text[:100]
+    form = SavedSearchForm(request.POST or None, initial={"name": name, "frequency": "weekly"})
     is_full = SavedSearch.objects.filter(member=request.user.pk).count() >= MOST_SAVED
     if request.method == "POST" and not is_full and form.is_valid():
         saved = form.cleaned_data

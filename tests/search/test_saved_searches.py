@@ -100,6 +100,14 @@ def test_only_members_keep_searches_and_each_their_own(client):
     assert "My search" not in client.get("/en/account/searches/").content.decode()
 
 
+def test_the_title_of_a_page_is_proposed_as_no_name_for_it_would_go_into_letters(client, member):
+    page = make_article("Zebra secret", marking="GREEN")
+    form = client.get(f"/en/search/save/?like={page.pk}").content.decode()
+    assert "Like “Zebra secret”" in form, "it is said what is saved"
+    assert "Zebra secret" not in form.partition('<form method="post"')[2]
+    assert save(client, f"like={page.pk}", name="More of this").parameters == f"like={page.pk}"
+
+
 def test_an_empty_question_is_not_kept_and_no_more_than_fifty_are(client, member, monkeypatch):
     assert client.get("/en/search/save/").url == "/en/search/"
     assert client.get("/en/search/save/?type=nonsense&page=2").url == "/en/search/"

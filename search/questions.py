@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -41,13 +41,15 @@ def count_question(text: str, language: str, has_results: bool) -> None:
     """Count that something was asked."""
     if not (text := countable(text)):
         return
-    day = timezone.localdate()
-    question = AskedQuestion.objects.filter(day=day, language=language, text=text)
-    more = {"asked": F("asked") + 1, "without_results": F("without_results") + int(not has_results)}
-    if not question.update(**more):
-        # Two may begin it at once: one row stays, and both are counted.
-        AskedQuestion.objects.bulk_create([AskedQuestion(day=day, language=language, text=text)], ignore_conflicts=True)
-        question.update(**more)
+    with connection.cursor() as cursor:
+        # In one statement, for every search waits for it. Django's upsert sets values and cannot add to them.
+        cursor.execute(
+            "INSERT INTO search_askedquestion (day, language, text, asked, without_results, clicked) "
+            "VALUES (%s, %s, %s, 1, %s, 0) ON CONFLICT (day, language, text) DO UPDATE SET "
+            "asked = search_askedquestion.asked + 1, "
+            "without_results = search_askedquestion.without_results + excluded.without_results",
+            [timezone.localdate(), language, text, int(not has_results)],
+        )
 
 
 def count_click(text: str, language: str) -> None:

@@ -22,7 +22,7 @@ CONCEPT = 2.5
 # The words that were typed, one beside the other, in title, summary or labels.
 TOGETHER = 2.0
 # Every part of the question is there, when not all must be: for each part, so that it outweighs some in the title.
-ALL_PARTS = 1.5
+ALL_PARTS = 2.0
 # Not one of the pages about the hub itself, such as the privacy notice.
 PIECE = 2.0
 # Published or reviewed today; half of it after HALF_FRESH_DAYS.

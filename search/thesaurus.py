@@ -8,8 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from django.conf import settings
+from django.db.models import BigIntegerField, TextField, Value
+from django.db.models.functions import Cast
 from rapidfuzz import fuzz, process
 
 from access.generation import cached_for_generation
@@ -47,11 +50,16 @@ class Sense:
 
 @dataclass(frozen=True)
 class Thesaurus:
-    """Senses by language and by the stems of what is typed; small words of each language; labels to complete."""
+    """What editors and the vocabulary say, by language: senses and recommendations by stems, small words, labels."""
 
     senses: Mapping[str, Mapping[Key, Sense]] = field(default_factory=dict)
     stop_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: Mapping[str, Sequence[tuple[str, tuple[str, ...], str]]] = field(default_factory=dict)
+    recommended: Mapping[str, Mapping[frozenset[str], tuple[int, ...]]] = field(default_factory=dict)
+
+    def recommended_for(self, text: str, language: str) -> tuple[int, ...]:
+        """Return the pages that editors recommend for a question, in whatever form and order its words are."""
+        return self.recommended.get(language, {}).get(frozenset(key_of(text, language, self.is_small)), ())
 
     def subjects_beginning(self, text: str, language: str) -> Iterator[str]:
         """Yield the slugs of topics and sectors that have a label, in a language, with words that begin as typed."""
@@ -99,13 +107,15 @@ def make_thesaurus(
     vocabulary: Vocabulary,
     synonyms: Mapping[str, Iterable[Sequence[str]]] | None = None,
     stop_words: Mapping[str, frozenset[str]] | None = None,
+    recommended: Mapping[str, Iterable[tuple[str, int]]] | None = None,
 ) -> Thesaurus:
-    """Make the thesaurus of a vocabulary, with the synonyms and the small words that editors added.
+    """Make the thesaurus of a vocabulary, with what editors added.
 
     Args:
         vocabulary: the concepts.
         synonyms: by language, groups of wordings that mean the same.
         stop_words: by language, folded words.
+        recommended: by language, questions and the pages that are recommended for them.
     """
     senses: dict[str, dict[Key, Sense]] = {language: {} for language in LANGUAGES}
     empty = Thesaurus(stop_words=stop_words or {})
@@ -129,7 +139,14 @@ def make_thesaurus(
         for group in groups:
             for wording in group:
                 add(language, wording, Sense(wordings=tuple(group)[:MOST_WORDINGS]))
-    return Thesaurus(senses, stop_words or {}, {language: _labels_in(vocabulary, language) for language in LANGUAGES})
+    pages: dict[str, dict[frozenset[str], tuple[int, ...]]] = {}
+    for language, pairs in (recommended or {}).items():
+        for question, page in pairs:
+            key = frozenset(key_of(question, language, empty.is_small))
+            of_language = pages.setdefault(language, {})
+            of_language[key] = tuple(dict.fromkeys((*of_language.get(key, ()), page)))
+    labels = {language: _labels_in(vocabulary, language) for language in LANGUAGES}
+    return Thesaurus(senses, stop_words or {}, labels, pages)
 
 
 def _labels_in(vocabulary: Vocabulary, language: str) -> list[tuple[str, tuple[str, ...], str]]:
@@ -141,24 +158,45 @@ def _labels_in(vocabulary: Vocabulary, language: str) -> list[tuple[str, tuple[s
     return labels
 
 
-def _synonyms() -> dict[str, list[list[str]]]:
-    """Return what editors say means the same (one query)."""
-    from search.models.wordings import SynonymGroup, lines_of
+@dataclass(frozen=True)
+class EditorsTerms:
+    """What editors say, by language: what means the same, what says nothing, what is recommended for a question.
 
+    Attributes:
+        recommended: the text of a question, and the primary key of a page, in their order.
+    """
+
+    synonyms: Mapping[str, list[list[str]]]
+    stop_words: Mapping[str, frozenset[str]]
+    recommended: Mapping[str, list[tuple[str, int]]]
+
+
+def _editors_terms() -> EditorsTerms:
+    """Return what editors say now (one query)."""
+    from search.models import PromotedResult, StopWord, SynonymGroup
+    from search.models.wordings import lines_of
+
+    def number(value: int) -> Cast:
+        """Return a number as PostgreSQL wants it in a union, with its type."""
+        return Cast(Value(value), BigIntegerField())
+
+    nothing = [number(0), number(0)]
+    promoted = PromotedResult.current().order_by().values_list("language", "questions", number(2), "sort_order", "page")
+    synonyms = SynonymGroup.objects.order_by().values_list("language", "wordings", number(0), *nothing)
+    words = StopWord.objects.order_by().values_list("language", Cast("word", TextField()), number(1), *nothing)
     groups: dict[str, list[list[str]]] = {}
-    for language, wordings in SynonymGroup.objects.values_list("language", "wordings"):
-        groups.setdefault(language, []).append(lines_of(wordings))
-    return groups
-
-
-def _stop_words() -> dict[str, frozenset[str]]:
-    """Return what editors say says nothing (one query)."""
-    from search.models.wordings import StopWord
-
-    words: dict[str, set[str]] = {}
-    for language, word in StopWord.objects.values_list("language", "word"):
-        words.setdefault(language, set()).add(fold(word))
-    return {language: frozenset(found) for language, found in words.items()}
+    small: dict[str, set[str]] = {}
+    recommended: dict[str, list[tuple[str, int]]] = {}
+    for language, text, kind, _order, page in sorted(
+        promoted.union(synonyms, words, all=True).order_by(), key=itemgetter(3, 4)
+    ):
+        if kind == 0:
+            groups.setdefault(language, []).append(lines_of(text))
+        elif kind == 1:
+            small.setdefault(language, set()).add(fold(text))
+        else:
+            recommended.setdefault(language, []).extend((question, page) for question in lines_of(text))
+    return EditorsTerms(groups, {language: frozenset(found) for language, found in small.items()}, recommended)
 
 
 _kept: dict[str, Thesaurus] = {}
@@ -168,7 +206,8 @@ def current_thesaurus(generation: int) -> Thesaurus:
     """Return the thesaurus as of a content generation; made once by each process."""
     token = cached_for_generation("thesaurus", generation, lambda: uuid.uuid4().hex)
     if token not in _kept:
-        thesaurus = make_thesaurus(current_vocabulary(generation), _synonyms(), _stop_words())
+        terms = _editors_terms()
+        thesaurus = make_thesaurus(current_vocabulary(generation), terms.synonyms, terms.stop_words, terms.recommended)
         _kept.clear()
         _kept[token] = thesaurus
     return _kept[token]

@@ -145,8 +145,8 @@ def make_thesaurus(
             key = frozenset(key_of(question, language, empty.is_small))
             of_language = pages.setdefault(language, {})
             of_language[key] = tuple(dict.fromkeys((*of_language.get(key, ()), page)))
-    labels = {language: _labels_in(vocabulary, language) for language in LANGUAGES}
-    return Thesaurus(senses, stop_words or {}, labels, pages)
+    completed = {language: _labels_in(vocabulary, language) for language in LANGUAGES}
+    return Thesaurus(senses, stop_words or {}, completed, pages)
 
 
 def _labels_in(vocabulary: Vocabulary, language: str) -> list[tuple[str, tuple[str, ...], str]]:

@@ -54,11 +54,15 @@ def look_through(saved: SavedSearch, reader: Reader) -> int:
     """Note what a saved search finds for a reader now, and return how many of the pieces are new to it.
 
     A piece is new if it was not among the newest that were found the last time; where there were more than are
-    remembered, if it was published since.
+    remembered, if it was published since. Nothing is looked through if a part of the question has no meaning for the
+    reader any more, a page to find others like it, say: without that part it would ask for much more.
     """
     now = timezone.now()
     with translation.override(saved.language):
-        found = _newest(address_of_search(saved, reader).query, reader)
+        address = address_of_search(saved, reader)
+        if address.problems:
+            return 0
+        found = _newest(address.query, reader)
     known = set(saved.known)
     is_all_known = len(saved.known) < KNOWN
     new = [

@@ -19,7 +19,7 @@ from members.models import Letter
 from members.personal_data import collect_personal_data
 from search import saved as saved_module
 from search.models import SavedSearch
-from tests.factories import MemberFactory, UserFactory, make_article, translate
+from tests.factories import ConceptFactory, MemberFactory, UserFactory, make_article, translate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -160,6 +160,21 @@ def test_only_what_a_member_may_read_when_it_is_sent_counts(client, member):
     restriction.delete()
     (letter,) = letters()
     assert "1 new result\n" in letter.body
+
+
+def test_a_question_that_lost_a_part_of_its_meaning_tells_nothing(client, member):
+    topic = ConceptFactory(slug="keys")
+    page = make_article("Zebra one", marking="GREEN")
+    page.topics.set([topic])
+    page.save_revision().publish()
+    save(client, f"like={page.pk}")
+    save(client, "q=zebra&topic=keys")
+    restriction = close(page)
+    topic.delete()
+    make_article("Zebra two")
+    assert letters() == [], "neither has become a question for everything"
+    restriction.delete()
+    assert letters() == []
 
 
 def test_who_is_no_member_any_more_is_not_told(client, member):

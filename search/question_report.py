@@ -57,7 +57,7 @@ class QuestionFilterSet(WagtailFilterSet):
         return (
             rows.filter(is_vain)
             if value == "nothing"
-            else rows.filter(~is_vain, total_clicked__lt=F("total_asked") / FEW_CLICKS)
+            else rows.filter(~is_vain, total_asked__gt=F("total_clicked") * FEW_CLICKS)
         )
 
 

@@ -14,8 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from search.analysis import codes
-from search.contract import clean_text
+from search.contract import clean_text, printable_text
 from search.models import AskedQuestion
 
 logger = logging.getLogger("hub.search")
@@ -24,17 +23,28 @@ LONGEST = 100
 # The view tells the middleware by this header, which goes no further; it stays with a page that is kept.
 FOUND = "X-Hub-Found"
 SEARCH_PATHS = {f"/{code}/search/": code for code, _name in settings.LANGUAGES}
-# A number of so many digits may be somebody's: of a telephone, a passport.
-LONG_NUMBER = re.compile(r"(?:\d[\s./()-]?){7,}")
+# A number of so many digits, however they are set apart, may be somebody's: of a telephone, a passport.
+LONG_NUMBER = re.compile(r"(?:\d[\W_]{0,3}){7,}")
+# A number of the Chemical Abstracts Service: its last digit is the sum of the others, each times its place from the
+# right, by ten (CAS, "Check Digit Verification of CAS Registry Numbers").
+CAS_NUMBER = re.compile(r"(?<![\w-])(\d{2,7})-(\d\d)-(\d)(?![\w-])")
 
 
 def countable(text: str) -> str:
-    """Return a question as it is counted; nothing when it may say who somebody is."""
-    text = clean_text(text).casefold()[:LONGEST].strip()
-    without_codes = text
-    for code in codes(text):
-        without_codes = without_codes.replace(code[0], " ")
-    return "" if "@" in text or LONG_NUMBER.search(without_codes) else text
+    """Return a question as it is counted; nothing when it may say who somebody is.
+
+    All of it is looked at before it is cut, lest a part of an address is kept.
+    """
+    whole = printable_text(text[: 100 * LONGEST])
+    without_codes = CAS_NUMBER.sub(lambda code: " " if _is_cas_number(code) else code[0], whole)
+    if "@" in whole or LONG_NUMBER.search(without_codes):
+        return ""
+    return clean_text(whole).casefold()[:LONGEST].strip()
+
+
+def _is_cas_number(code: re.Match[str]) -> bool:
+    digits = (code[1] + code[2])[::-1]
+    return sum(place * int(digit) for place, digit in enumerate(digits, start=1)) % 10 == int(code[3])
 
 
 def count_question(text: str, language: str, has_results: bool) -> None:

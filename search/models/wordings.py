@@ -82,8 +82,9 @@ class StopWord(models.Model):
         self.word = unicodedata.normalize("NFC", self.word).strip()
         if len(WORD.findall(self.word)) != 1 or WORD.sub("", self.word):
             raise ValidationError({"word": gettext("Write one word.")})
-        labels = ConceptLabel.objects.filter(language=self.language, text__iexact=self.word)
-        if labels.exists():
+        labels = ConceptLabel.objects.filter(language=self.language).values_list("text", flat=True)
+        # As questions have it: without accents, capitals and the seats of hamzas.
+        if fold(self.word) in {fold(label) for label in labels}:
             raise ValidationError(
                 {"word": gettext("This is what a concept is called: it would not be found any more.")}
             )

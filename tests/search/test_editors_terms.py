@@ -90,12 +90,12 @@ def test_a_word_to_leave_out_is_not_needed_any_more(engine, results):
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("two words", "one word"), ("", "cannot be blank"), ("!", "one word"), ("Storage", "what a concept is called")],
+    [("two words", "one word"), ("", "cannot be blank"), ("!", "one word"), ("SECURITE", "what a concept is called")],
 )
 def test_what_is_no_word_to_leave_out_is_refused(word, message):
-    ConceptFactory(slug="storage", labels={"en": "Storage"})
+    ConceptFactory(slug="security", labels={"en": "Security", "fr": "Sécurité"})
     with pytest.raises(ValidationError, match=message):
-        StopWord(language="en", word=word).full_clean()
+        StopWord(language="fr", word=word).full_clean()
 
 
 # --- Promoted results ---

@@ -25,7 +25,6 @@ SAVED = [
 ]
 # Role, piece, language.
 WISHES = [
-    ("member", "marketplace-takedown-agreement", "ar"),
     ("expert", "marketplace-takedown-agreement", "ar"),
     ("member", "cross-border-truck-corridor", "fr"),
 ]

@@ -232,8 +232,8 @@ class TestReport:
         assert [page.pk for page in client.get(address, {"locale": "fr"}).context["object_list"]] == [french.pk]
         response = client.get(reverse("without_translation"), {"export": "csv"})
         lines = b"".join(response.streaming_content).decode().splitlines()
-        assert lines[0] == "Title,Type,Written in,English,Arabic,Spanish,French"
-        assert lines[1] == "The original,Best practice,English,,,Missing,Missing"
+        assert lines[0] == "Title,Type,Written in,Asked for by members,English,Arabic,Spanish,French"
+        assert lines[1] == "The original,Best practice,English,0,,,Missing,Missing"
 
     def test_it_is_not_for_translators(self, tree, client):
         client.force_login(person(ARABIC))

@@ -26,6 +26,7 @@ from wagtail.permissions import policy_registry
 
 from access.audit_report import AuditReportView
 from access.clearance import may_name_page
+from access.permissions import PermittedMenuItem
 from access.policy import readable_pages
 from access.readers import reader_of
 
@@ -122,12 +123,10 @@ def register_audit_report_urls() -> list[URLPattern]:
     ]
 
 
-class AuditMenuItem(MenuItem):
+class AuditMenuItem(PermittedMenuItem):
     """The report in the menu of those who may see it."""
 
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the permission."""
-        return request.user.has_perm("access.view_auditentry")
+    permission = "access.view_auditentry"
 
 
 @hooks.register("register_reports_menu_item")

@@ -37,11 +37,6 @@ def may_answer(user: User) -> bool:
     return answerers().filter(pk=user.pk).exists()
 
 
-def readable_questions(user: User) -> QuerySet[ExpertQuestion]:
-    """Return the questions that somebody may read: their own, and all for those who answer."""
-    return ExpertQuestion.objects.all() if may_answer(user) else ExpertQuestion.objects.filter(asker=user)
-
-
 @transaction.atomic
 def ask(asker: User, text: str, language: str) -> ExpertQuestion:
     """Keep a question, and tell those who answer that there is one."""
@@ -106,13 +101,15 @@ def expert_questions(request: HttpRequest) -> HttpResponse:
         ask(user, form.cleaned_data["text"], get_language() or "en")
         messages.success(request, gettext("Your question is sent. You get an e-mail when it is answered."))
         return redirect("expert_questions")
-    listed = readable_questions(user).select_related("asker__organisation", "answered_by")
+    answers = may_answer(user)
+    questions = ExpertQuestion.objects.all() if answers else ExpertQuestion.objects.filter(asker=user)
+    listed = questions.select_related("asker__organisation", "answered_by")
     context = {
         "form": form if user.is_current_member and not is_full else None,
         "is_full": is_full,
         "most": MOST_OPEN,
         "questions": Paginator(listed, SHOWN).get_page(request.GET.get("page")),
-        "answers": may_answer(user),
+        "answers": answers,
     }
     return render(request, "members/expert_questions.html", context)
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.contrib.auth.models import Group, Permission
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
+from access.permissions import PermissionMixin, PermittedMenuItem
 from members import applications, invitations
 from members.accounts import NotPossible, account_with
 from members.models import Application, Attestation, Invitation, Organisation, User, utc_today
@@ -33,18 +32,6 @@ from members.models.invitations import groups_without_rights
 
 VET = "members.vet_application"
 INVITE = "members.invite"
-
-
-class PermissionMixin:
-    """A view for those with one permission."""
-
-    permission = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse everybody else."""
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 def vetters() -> QuerySet[User]:
@@ -329,16 +316,6 @@ class VetView(PermissionMixin, View):
             ],
         }
         return render(request, "members/admin/vet.html", context)
-
-
-class PermittedMenuItem(MenuItem):
-    """A menu item for those with one permission."""
-
-    permission = ""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for it."""
-        return request.user.has_perm(self.permission)
 
 
 class VettersMenuItem(PermittedMenuItem):

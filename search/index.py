@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -302,9 +302,7 @@ def record_pages(page_ids: Iterable[int]) -> None:
     page_ids = set(page_ids)
     keys = Page.objects.filter(pk__in=page_ids).values("translation_key")
     page_ids |= set(Page.objects.filter(translation_key__in=keys).values_list("pk", flat=True))
-    documents = {document.page_id: document for document in documents_of(sorted(page_ids))}
-    write_entries(documents.values())
-    remove_entries(page_ids - documents.keys())
+    write_anew(page_ids)
     _push_after_commit()
 
 
@@ -326,6 +324,13 @@ def _push_after_commit() -> None:
         transaction.on_commit(push_search_entries.enqueue, robust=True)
 
 
+def write_anew(page_ids: Set[int]) -> None:
+    """Write the entries of pages as the pages are now; those that cannot be found leave a tombstone."""
+    documents = {document.page_id: document for document in documents_of(sorted(page_ids))}
+    write_entries(documents.values())
+    _remove_entries(page_ids - documents.keys())
+
+
 def write_entries(documents: Iterable[Document]) -> None:
     """Write entries, each with the next version."""
     for batch in batched(documents, BATCH):
@@ -334,7 +339,7 @@ def write_entries(documents: Iterable[Document]) -> None:
         DatabaseEngine().put(replace(each, version=versions.get(each.page_id, 0) + 1) for each in batch)
 
 
-def remove_entries(page_ids: Iterable[int]) -> None:
+def _remove_entries(page_ids: Iterable[int]) -> None:
     """Leave tombstones of those pages that have entries."""
     for batch in batched(page_ids, BATCH):
         entries = SearchEntry.objects.filter(pk__in=batch, is_removed=False)

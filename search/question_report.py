@@ -7,9 +7,7 @@ from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -62,15 +60,12 @@ class QuestionFilterSet(WagtailFilterSet):
 
 
 def _search_link(row: dict[str, Any]) -> SafeString:
-    return format_html('<a href="{}" lang="{}"><bdi>{}</bdi></a>', search_address(row), row["language"], row["text"])
+    return format_html('<a href="{}" lang="{}"><bdi>{}</bdi></a>', _search_address(row), row["language"], row["text"])
 
 
-def search_address(row: dict[str, Any]) -> str:
-    """Return where the question of a row is asked."""
-    asked = QueryDict(mutable=True)
-    asked["q"] = row["text"]
+def _search_address(row: dict[str, Any]) -> str:
     with override(row["language"]):
-        return f"{reverse('search')}?{asked.urlencode()}"
+        return reverse("search", query={"q": row["text"]})
 
 
 def _language_of(row: dict[str, Any]) -> str:
@@ -87,6 +82,7 @@ class QuestionReportView(ReportView):
     index_url_name = "question_report"
     index_results_url_name = "question_report_results"
     filterset_class = QuestionFilterSet
+    permission_required = "view"  # `search.view_askedquestion`
     default_ordering = "-total_asked"
     is_searchable = False
     columns = [
@@ -97,20 +93,8 @@ class QuestionReportView(ReportView):
         Column("total_clicked", label=_("Opened"), sort_key="total_clicked"),
     ]
     list_export = ["text", "language", "total_asked", "total_without", "total_clicked"]
-    export_headings = {
-        "text": _("Searched for"),
-        "language": _("Language"),
-        "total_asked": _("Times"),
-        "total_without": _("Without results"),
-        "total_clicked": _("Opened"),
-    }
+    export_headings = {column.name: column.label for column in columns}
     custom_field_preprocess = {"text": {"csv": plain_cell, "xlsx": plain_cell}}
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse everybody without the permission."""
-        if not request.user.has_perm(VIEW_QUESTIONS):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get_filename(self) -> str:
         """Return the name of the spreadsheet."""

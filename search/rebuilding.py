@@ -19,8 +19,9 @@ from search.index import (
     documents_of_entries,
     elasticsearch_engine,
     push_pending,
-    remove_entries,
+    stored_documents,
     uses_elasticsearch,
+    write_anew,
     write_entries,
 )
 from search.models import IndexRebuild, SearchEntry
@@ -100,8 +101,8 @@ def _go_on(rebuild: IndexRebuild, report: Report) -> int:
         # It has ended, for now: the next one need not wait to find that out.
         IndexRebuild.objects.filter(pk=rebuild.pk).update(seen_at=rebuild.began_at - SILENCE)
         raise
+    rebuild.ended_at = timezone.now()
     _enter(rebuild, Phase.DONE)
-    IndexRebuild.objects.filter(pk=rebuild.pk).update(ended_at=timezone.now())
     # Results kept meanwhile may be of the old indexes.
     start_new_generation()
     return SearchEntry.objects.filter(is_removed=False).count()
@@ -129,8 +130,7 @@ def _write_entries(rebuild: IndexRebuild, report: Report) -> None:
     for batch in batched(findable_page_ids(rebuild.position), BATCH):
         with transaction.atomic():
             start_new_generation()
-            stored = documents_of_entries(list(SearchEntry.objects.filter(pk__in=batch, is_removed=False)))
-            known = {each.page_id: (comparable(each), each.uses, each.version) for each in stored}
+            known = {each.page_id: (comparable(each), each.uses, each.version) for each in stored_documents(batch)}
             changed, same = [], []
             for document in documents_of(batch):
                 kept, uses, version = known.get(document.page_id, (None, 0, 0))
@@ -146,9 +146,7 @@ def _write_entries(rebuild: IndexRebuild, report: Report) -> None:
     for batch in batched(surplus_entries(), BATCH):
         with transaction.atomic():
             start_new_generation()
-            documents = list(documents_of(batch))
-            write_entries(documents)
-            remove_entries(set(batch) - {document.page_id for document in documents})
+            write_anew(set(batch))
 
 
 def _fill(rebuild: IndexRebuild, report: Report) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from wagtail.models import Page
 
 from access.readers import Reader, reader_for
@@ -81,13 +82,10 @@ def _newest(query: Query, reader: Reader) -> dict[str, datetime]:
 
 def save_search(member: User, reader: Reader, address: SearchAddress, name: str, frequency: str) -> SavedSearch:
     """Keep the question of a results page; what it finds now is known."""
-    parameters = QueryDict(mutable=True)
-    for key, values in address.parameters.items():
-        parameters.setlist(key, values)
     saved = SavedSearch(
         member=member,
         name=name,
-        parameters=parameters.urlencode(),
+        parameters=urlencode(address.parameters, doseq=True),
         language=address.language,
         frequency=frequency,
     )

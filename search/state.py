@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from access.permissions import PermissionMixin
 from search.contract import SearchEngineError
 from search.index import elasticsearch_engine, search_state, seconds_behind, uses_elasticsearch
 from search.models import IndexRebuild, SearchEntry
@@ -63,18 +61,13 @@ def index_state() -> IndexState:
     )
 
 
-class IndexStateView(WagtailAdminTemplateMixin, TemplateView):
-    """How the index is, and when it was rebuilt (administrators only)."""
+class IndexStateView(PermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+    """How the index is, and when it was rebuilt (those with the permission to see rebuilds: administrators)."""
 
+    permission = VIEW_STATE
     page_title = _("Search index")
     header_icon = "search"
     template_name = "search/admin/index_state.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse everybody else."""
-        if not request.user.has_perm(VIEW_STATE):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the state and the last rebuilds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import batched
@@ -15,12 +15,11 @@ from search.contract import Document
 from search.documents import documents_of, findable_page_ids, findable_pages
 from search.index import (
     BATCH,
-    documents_of_entries,
     elasticsearch_engine,
     push_pending,
-    remove_entries,
+    stored_documents,
     uses_elasticsearch,
-    write_entries,
+    write_anew,
 )
 from search.models import SearchEntry
 
@@ -64,13 +63,8 @@ def differences() -> Iterator[Difference]:
     """
     if not uses_elasticsearch():
         return
-    suspects: list[Difference] = []
-    for suspect in _apart():
-        suspects.append(suspect)
-        if len(suspects) == BATCH:
-            yield from _confirmed(suspects)
-            suspects = []
-    yield from _confirmed(suspects)
+    for suspects in batched(_apart(), BATCH):
+        yield from _confirmed(suspects)
 
 
 def _apart() -> Iterator[Difference]:
@@ -102,33 +96,22 @@ def _entries() -> Iterator[tuple[int, str, int]]:
         last = rows[-1][0]
 
 
-def _confirmed(suspects: list[Difference]) -> Iterator[Difference]:
+def _confirmed(suspects: Sequence[Difference]) -> Iterator[Difference]:
     """Yield those of the differences that neither wait to be mended nor came about while they were looked for."""
-    waiting = SearchEntry.objects.filter(pk__in=[each.page_id for each in suspects], is_pushed=False)
-    known = set(waiting.values_list("pk", flat=True))
-    suspects = [each for each in suspects if each.page_id not in known]
-    entries = {entry.pk: entry for entry in SearchEntry.objects.filter(pk__in=[each.page_id for each in suspects])}
-    now = elasticsearch_engine().versions_of(
-        [(each.page_id, language) for each in suspects for language in _places_of(each, entries)]
-    )
+    entries = SearchEntry.objects.in_bulk([each.page_id for each in suspects])
+    # What waits is mended in its time.
+    suspects = [each for each in suspects if each.page_id not in entries or entries[each.page_id].is_pushed]
+    wanted = {entry.pk: (entry.language, entry.version) for entry in entries.values() if not entry.is_removed}
+    languages = {each: {each.language, wanted.get(each.page_id, (each.language, 0))[0]} for each in suspects}
+    places = [(each.page_id, language) for each in suspects for language in languages[each]]
+    now = elasticsearch_engine().versions_of(places)
     for each in suspects:
-        entry = entries.get(each.page_id)
+        language, version = wanted.get(each.page_id, ("", None))
         if each.kind is Kind.SURPLUS:
-            is_wanted = entry is not None and not entry.is_removed and entry.language == each.language
-            if not is_wanted and now.get((each.page_id, each.language)) is not None:
+            if language != each.language and now[each.page_id, each.language] is not None:
                 yield each
-        elif (
-            entry is not None
-            and not entry.is_removed
-            and entry.is_pushed
-            and now.get((each.page_id, entry.language)) != entry.version
-        ):
+        elif version is not None and now[each.page_id, language] != version:
             yield each
-
-
-def _places_of(difference: Difference, entries: Mapping[int, SearchEntry]) -> set[str]:
-    entry = entries.get(difference.page_id)
-    return {difference.language, *([entry.language] if entry is not None and not entry.is_removed else [])}
 
 
 def differences_of_entries() -> Iterator[Difference]:
@@ -152,17 +135,15 @@ def differences_of_entries() -> Iterator[Difference]:
         yield Difference(page_id, Place.ENTRY, Kind.SURPLUS)
 
 
-def surplus_entries() -> Iterator[int]:
-    """Yield the entries of what cannot be found any more."""
+def surplus_entries() -> list[int]:
+    """Return the entries of what cannot be found any more."""
     entries = SearchEntry.objects.filter(is_removed=False).exclude(pk__in=findable_pages().values("pk"))
-    yield from list(entries.order_by("pk").values_list("pk", flat=True))
+    return list(entries.order_by("pk").values_list("pk", flat=True))
 
 
-def _wanted_and_stored(page_ids: Iterable[int]) -> tuple[dict[int, Document], dict[int, Document]]:
-    page_ids = list(page_ids)
+def _wanted_and_stored(page_ids: Sequence[int]) -> tuple[dict[int, Document], dict[int, Document]]:
     wanted = {each.page_id: comparable(each) for each in documents_of(page_ids)}
-    rows = list(SearchEntry.objects.filter(pk__in=page_ids, is_removed=False))
-    return wanted, {each.page_id: comparable(each) for each in documents_of_entries(rows)}
+    return wanted, {each.page_id: comparable(each) for each in stored_documents(page_ids)}
 
 
 def comparable(document: Document) -> Document:
@@ -179,12 +160,9 @@ def repair(with_entries: bool = False) -> int:
     mended = 0
     if with_entries:
         for found in batched(differences_of_entries(), BATCH):
-            ids = {each.page_id for each in found}
             with transaction.atomic():
                 start_new_generation()
-                documents = list(documents_of(sorted(ids)))
-                write_entries(documents)
-                remove_entries(ids - {each.page_id for each in documents})
+                write_anew({each.page_id for each in found})
             mended += len(found)
     if uses_elasticsearch():
         # All of them first: pushing while looking would show some twice.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -253,10 +253,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "next_url": address.url(page=number + 1) if number < pages else "",
         },
         "problems": address.problems,
-        "save_url": address.url().replace(reverse("search"), reverse("save_search"), 1)
-        if reader.is_member and address.parameters
-        else "",
-        "ask_url": _asking_url(address.query.text),
+        "save_url": reverse("save_search", query=address.parameters) if reader.is_member and address.parameters else "",
+        "ask_url": reverse("expert_questions", query={"q": address.query.text}),
         "corrected": answer.corrected,
         "corrected_url": address.url(changed={"q": answer.corrected}) if answer.corrected else "",
         "unfiltered": 0 if answer.results.total else answer.results.unfiltered,
@@ -281,22 +279,12 @@ def results(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _asking_url(text: str) -> str:
-    """Return the address at which the experts are asked what was not found."""
-    asked = QueryDict(mutable=True)
-    asked["q"] = text
-    return f"{reverse('expert_questions')}?{asked.urlencode()}"
-
-
 def _every_language_url(address: SearchAddress) -> str:
     """Return the address of the question asked of the texts of all languages; nothing when it is that already."""
     if not address.query.text or address.query.chosen["language"]:
         return ""
-    parameters = QueryDict(mutable=True)
-    for name, values in address.parameters.items():
-        parameters.setlist(name, values)
-    parameters.setlist("language", [code for code, _name in settings.LANGUAGES])
-    return f"{reverse('search')}?{parameters.urlencode()}"
+    languages = [code for code, _name in settings.LANGUAGES]
+    return reverse("search", query={**address.parameters, "language": languages})
 
 
 @require_safe
@@ -329,9 +317,7 @@ def completions(request: HttpRequest) -> HttpResponse:
 
 
 def _person(name: str, language: str) -> dict[str, str]:
-    asked = QueryDict(mutable=True)
-    asked["q"] = f'author:"{name}"'
-    return {"title": name, "language": language, "url": f"{reverse('search')}?{asked.urlencode()}"}
+    return {"title": name, "language": language, "url": reverse("search", query={"q": f'author:"{name}"'})}
 
 
 def _completed_concepts(beginning: str, language: str, generation: int) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from access.permissions import PermittedMenuItem
 from access.policy import readable_pages
 from access.readers import reader_of
 from knowledge.models import KnowledgePage
@@ -76,16 +77,6 @@ def register_report_urls() -> list[URLPattern]:
             "reports/searches/results/", QuestionReportView.as_view(results_only=True), name="question_report_results"
         ),
     ]
-
-
-class PermittedMenuItem(MenuItem):
-    """A report in the menu of those who may see it."""
-
-    permission = ""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the permission."""
-        return request.user.has_perm(self.permission)
 
 
 class QuestionReportMenuItem(PermittedMenuItem):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info, gettext
@@ -23,6 +20,7 @@ from wagtail.models import Page, get_page_content_types
 from wagtail_localize.models import Translation
 from wagtail_localize.views.report import TranslationsReportView
 
+from access.permissions import PermissionMixin
 from access.spreadsheets import plain_cell
 from knowledge.reports import editable_pages, language_of, originals, type_of
 from translation.models import TranslationWish
@@ -73,9 +71,10 @@ class WithoutTranslationFilterSet(WagtailFilterSet):
         return pages.filter(_in_state(languages, states))
 
 
-class WithoutTranslationView(PageReportView):
+class WithoutTranslationView(PermissionMixin, PageReportView):
     """Live originals that some language lacks, or has in an outdated version (those who submit translations)."""
 
+    permission = SUBMIT_TRANSLATION
     page_title = _("Without translation")
     header_icon = "wagtail-localize-language"
     results_template_name = "translation/admin/without_translation_results.html"
@@ -94,12 +93,6 @@ class WithoutTranslationView(PageReportView):
             **{state_name(code): _state_label for code in LANGUAGE_CODES},
         }.items()
     }
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show it to those who can do something about it."""
-        if not request.user.has_perm(SUBMIT_TRANSLATION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def columns(self) -> list[Column]:

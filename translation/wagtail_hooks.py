@@ -24,6 +24,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from access.models import MarkedPage
+from access.permissions import PermittedMenuItem
 from knowledge.editing import EditingViewSet, ReadablePageViewSet, ReviewedPrivacyView
 from knowledge.models import WebinarRecording
 from translation import views
@@ -259,12 +260,10 @@ def register_report_urls() -> list[URLPattern]:
     ]
 
 
-class SubmittersMenuItem(MenuItem):
+class SubmittersMenuItem(PermittedMenuItem):
     """A menu item for those who submit pages for translation."""
 
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the permission."""
-        return request.user.has_perm(SUBMIT_TRANSLATION)
+    permission = SUBMIT_TRANSLATION
 
 
 @hooks.register("register_reports_menu_item")

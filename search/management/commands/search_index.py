@@ -14,7 +14,6 @@ from search.verification import Difference, differences, differences_of_entries,
 # Exit codes besides 0 and Django's 1.
 DIFFERS, TO_BE_REBUILT = 2, 3
 LISTED = 50
-PHASES = {"entries": "reading pages", "filling": "filling the new index"}
 
 
 class Command(BaseCommand):
@@ -63,7 +62,7 @@ class Command(BaseCommand):
         running = IndexRebuild.objects.exclude(phase=IndexRebuild.Phase.DONE).order_by("-pk").first()
         if running is not None:
             self.stdout.write(
-                f"rebuild\t{PHASES[running.phase]}, last heard of {running.seen_at:%Y-%m-%d %H:%M:%S} UTC"
+                f"rebuild\t{running.get_phase_display()}, last heard of {running.seen_at:%Y-%m-%d %H:%M:%S} UTC"
             )
         if uses_elasticsearch():
             if not elasticsearch_engine().indexes():
@@ -131,7 +130,7 @@ class Command(BaseCommand):
         def report(phase: str, done: int, total: int) -> None:
             tenths = 10 * done // max(total, 1)
             seconds = time.monotonic() - began
-            text = f"{PHASES[phase]}: {done} of {total}, {seconds:.0f} s"
+            text = f"{IndexRebuild.Phase(phase).label}: {done} of {total}, {seconds:.0f} s"
             if is_terminal:
                 bar = "#" * (3 * tenths) + "." * (30 - 3 * tenths)
                 self.stdout.write(f"\r[{bar}] {text}", ending="\n" if done >= total else "")

@@ -11,7 +11,10 @@ class TranslationConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand out and erase what members asked for, and note when they have it."""
+        import translation.receivers  # noqa: F401
         from members.personal_data import contribute
+        from translation.editing import collect_desk, erase_desk
         from translation.wishes import collect_wishes, erase_wishes
 
         contribute("translation_wishes", collect_wishes, erase_wishes)
+        contribute("translation_desk", collect_desk, erase_desk)

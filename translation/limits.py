@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from wagtail.models import Page
-from wagtail_localize.models import Translation
+from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from knowledge.marking_panel import EDIT_ORIGINALS
+from knowledge.reports import editable_pages
 from members.models import User
 
 
@@ -27,7 +29,34 @@ def may_edit(user: User | AnonymousUser, page: Page) -> bool:
     return may_edit_originals(user) or translation_into(page) is not None
 
 
+def approved_here() -> QuerySet[StringTranslation]:
+    """Return the approved translations of a segment (outer query, annotated with its `target_locale_id`)."""
+    return StringTranslation.objects.filter(
+        translation_of=OuterRef("string"),
+        context=OuterRef("context"),
+        locale=OuterRef("target_locale_id"),
+        has_error=False,
+        pending__isnull=True,
+    )
+
+
 def texts_left(translation: Translation) -> int:
-    """Return how many texts of a translation are not translated yet, or have an error."""
-    total, translated = translation.get_progress()
-    return total - translated
+    """Return how many texts of a translation a person has still to translate, to mend or to approve."""
+    segments = StringSegment.objects.filter(source=translation.source_id)
+    segments = segments.annotate(target_locale_id=Value(translation.target_locale_id))
+    return segments.filter(~Exists(approved_here())).count()
+
+
+def translatable(user: User | AnonymousUser) -> QuerySet[Translation]:
+    """Return the translations whose texts a user may write: those into pages they may edit, while they follow.
+
+    Each with `page_id`, the translated page's.
+    """
+    pages = editable_pages(user).filter(
+        translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale"), alias_of__isnull=True
+    )
+    return (
+        Translation.objects.filter(enabled=True)
+        .annotate(page_id=Subquery(pages.values("pk")[:1]))
+        .filter(page_id__isnull=False)
+    )

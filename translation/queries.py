@@ -11,14 +11,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
-from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
+from wagtail_localize.models import StringSegment, Translation, TranslationSource
 
 from access.readers import Reader
 from access.rows import JSONRows, time_from_json
 from knowledge.loading import versions_of
 from knowledge.models import ReadablePage
-from knowledge.reports import editable_pages
 from members.models import User
+from translation.limits import approved_here, translatable
 
 MISSING, DRAFT, OUTDATED, CURRENT = "missing", "draft", "outdated", ""
 PANEL_SIZE = 10
@@ -125,86 +125,48 @@ def with_translation_states(originals: QuerySet[Page]) -> QuerySet[Page]:
     return originals.annotate(**states)
 
 
-@dataclass(frozen=True)
-class WaitingTranslation:
-    """A translation that somebody should go on with.
+def waiting(user: User | AnonymousUser) -> QuerySet[Translation]:
+    """Return the translations that a user may write and that somebody should go on with.
 
-    Attributes:
-        page_id: the translated page, live or not.
-        left: how many texts are not translated yet.
-        is_live: whether an earlier version is live.
-        is_out_of_sync: whether the source was published after its texts were last taken over; an editor
-            does that ("Sync translated pages").
+    Those with texts left, finished ones that are not published, and ones whose source has changed. Each has
+    `page_id`, `page_is_live`, `left` (texts) and `is_behind` (its source was published after its texts were last
+    taken over).
     """
-
-    page_id: int
-    title: str
-    source_language: str
-    language: str
-    left: int
-    is_live: bool
-    is_out_of_sync: bool
-
-
-def waiting_translations(user: User | AnonymousUser) -> dict[str, Any]:
-    """Return the translations a user may go on with, those with the fewest texts left first.
-
-    Unfinished ones, finished ones that are not published, and ones whose source has changed: their number
-    as `count`, the first few as `translations` (two queries besides the user's permissions).
-    """
-    pages = editable_pages(user).filter(
-        translation_key=OuterRef("source__object_id"),
-        locale=OuterRef("target_locale"),
-        alias_of__isnull=True,
-    )
+    pages = Page.objects.filter(translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale"))
     sources = Page.objects.filter(
         translation_key=OuterRef("source__object_id"), locale=OuterRef("source__locale"), live=True
     )
-    done = StringTranslation.objects.filter(
-        translation_of=OuterRef("string"),
-        context=OuterRef("context"),
-        locale=OuterRef("of_locale"),
-        has_error=False,
-    )
     left = (
         StringSegment.objects.filter(source=OuterRef("source"))
-        .annotate(of_locale=OuterRef("target_locale"))
-        .filter(~Exists(done))
+        .annotate(target_locale_id=OuterRef("target_locale"))
+        .filter(~Exists(approved_here()))
         .order_by()
         .values("source")
         .annotate(number=Count("pk"))
         .values("number")
     )
-    translations = (
-        Translation.objects.filter(enabled=True)
+    return (
+        translatable(user)
         .annotate(
-            page_id=Subquery(pages.values("pk")[:1]),
             page_is_live=Subquery(pages.values("live")[:1]),
             page_published_at=Subquery(pages.values("last_published_at")[:1]),
-            source_published_at=Subquery(sources.values("last_published_at")[:1]),
+            is_behind=Exists(sources.filter(last_published_at__gt=OuterRef("source__last_updated_at"))),
             left=Coalesce(Subquery(left), 0),
         )
-        .filter(page_id__isnull=False)
         .filter(
             Q(left__gt=0)
             | Q(page_is_live=False)
-            | Q(source_published_at__gt=F("source__last_updated_at"))
+            | Q(is_behind=True)
             | Q(page_published_at__lt=F("source__last_updated_at"))
         )
+        .select_related("source__locale", "target_locale")
     )
-    rows = translations.select_related("source__locale", "target_locale").order_by("left", "pk")
-    return {
-        "count": translations.count(),
-        "translations": [
-            WaitingTranslation(
-                page_id=row.page_id,
-                title=row.source.object_repr,
-                source_language=row.source.locale.language_code,
-                language=row.target_locale.language_code,
-                left=row.left,
-                is_live=row.page_is_live,
-                is_out_of_sync=bool(row.source_published_at and row.source_published_at > row.source.last_updated_at),
-            )
-            for row in rows[:PANEL_SIZE]
-        ],
-    }
+
+
+def waiting_translations(user: User | AnonymousUser) -> dict[str, Any]:
+    """Return what waits for somebody, those with the fewest texts left first, for their dashboard.
+
+    Their number as `count`, the first few as `translations` (two queries besides the user's permissions).
+    """
+    translations = waiting(user)
+    return {"count": translations.count(), "translations": list(translations.order_by("left", "pk")[:PANEL_SIZE])}

@@ -9,6 +9,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 from knowledge.marking_panel import EDIT_ORIGINALS
 
+USE_DESK = "translation.use_desk"
 SUBMIT_TRANSLATION = "wagtail_localize.submit_translation"
 # The field's terms in all languages, for those who write and translate; administrators change them.
 VIEW_VOCABULARY = "vocabulary.view_concept"
@@ -40,7 +41,7 @@ def grant_translators(language_code: str) -> Group:
         Page.DoesNotExist: when there is no home page in the language.
     """
     group, _created = Group.objects.get_or_create(name=translators_group_name(language_code))
-    group.permissions.add(_permission("wagtailadmin.access_admin"), _permission(VIEW_VOCABULARY))
+    group.permissions.add(*(_permission(name) for name in ("wagtailadmin.access_admin", VIEW_VOCABULARY, USE_DESK)))
     locale = Locale.objects.get(language_code=language_code)
     home = Page.objects.filter(depth=2, locale=locale).order_by("-live", "path").first()
     if home is None:
@@ -59,7 +60,7 @@ def grant_translators(language_code: str) -> Group:
 
 def grant_editors() -> None:
     """Let editors and moderators write originals and hand them to the translators. Can run again."""
-    permissions = [_permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY)]
+    permissions = [_permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK)]
     for name in EDITORS:
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)

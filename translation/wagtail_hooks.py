@@ -29,10 +29,11 @@ from knowledge.editing import EditingViewSet, ReadablePageViewSet, ReviewedPriva
 from knowledge.models import WebinarRecording
 from translation import views
 from translation.captions import upload_captions
+from translation.desk_views import URLS
 from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
 from translation.queries import waiting_translations
 from translation.reports import OwnTranslationsReportView, WithoutTranslationView
-from translation.roles import SUBMIT_TRANSLATION
+from translation.roles import SUBMIT_TRANSLATION, USE_DESK
 
 # Before wagtail-localize's own hooks, which answer the request of a translation's editor.
 FIRST = -20
@@ -227,6 +228,26 @@ def register_limited_views() -> list[URLPattern]:
         path("localize/reports/translations/", OwnTranslationsReportView.as_view()),
         path("localize/reports/translations/results/", OwnTranslationsReportView.as_view(results_only=True)),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_desk_urls() -> list[URLPattern]:
+    """Add the addresses of the desk."""
+    return URLS
+
+
+class DeskMenuItem(PermittedMenuItem):
+    """A menu item for those who have the desk."""
+
+    permission = USE_DESK
+
+
+@hooks.register("register_admin_menu_item")
+def register_desk_menu_item() -> MenuItem:
+    """Add the desk to the menu."""
+    return DeskMenuItem(
+        gettext_lazy("My desk"), reverse("translation_desk"), icon_name="wagtail-localize-language", order=150
+    )
 
 
 @hooks.register("register_admin_urls")

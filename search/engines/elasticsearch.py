@@ -342,9 +342,11 @@ class ElasticsearchEngine:
             actions.append({"remove": {"index": name, "alias": f"{name}-filling"}})
             actions.append({"add": {"index": name, "alias": self.alias}})
             actions.append({"add": {"index": name, "alias": f"{self.alias}-{language}", "is_write_index": True}})
-        older = {name: aliases for name, aliases in self._existing().items() if _stamp_of(name) < stamp}
-        actions += [{"remove": {"index": name, "alias": alias}} for name, aliases in older.items() for alias in aliases]
-        self._ask(self.client.indices.update_aliases, actions=actions)
+        # Which indexes have the aliases is left to the cluster: what a node says of them may be old already.
+        every = [self.alias, *(f"{self.alias}-{language}" for language in LANGUAGES)]
+        removals = [{"remove": {"index": f"{self.alias}-*", "alias": alias, "must_exist": False}} for alias in every]
+        self._ask(self.client.indices.update_aliases, actions=[*removals, *actions])
+        older = [name for name in self._existing() if _stamp_of(name) < stamp]
         for name in older:
             self._ask(self.client.indices.delete, index=name, ignore_unavailable=True)
 

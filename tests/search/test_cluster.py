@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -86,11 +87,14 @@ def running_cluster() -> Iterator[Cluster]:
     if (state / home).is_dir() and not (folder / home).exists():
         (folder / home).symlink_to(state / home)
     cluster = Cluster(folder)
-    try:
-        cluster.command("start", "--nodes", "3")
-        yield cluster
-    finally:
-        cluster.stop()
+    # Its ports are fixed: another process that runs these tests waits for its turn.
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            cluster.command("start", "--nodes", "3")
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 @pytest.fixture

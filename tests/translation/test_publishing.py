@@ -267,13 +267,13 @@ class TestWaiting:
         assert published.live
         found = waiting_translations(person(ARABIC))
         assert found["count"] == 2
-        assert [(row.title, row.left, row.is_live) for row in found["translations"]] == [
+        assert [(row.source.object_repr, row.left, row.page_is_live) for row in found["translations"]] == [
             ("Complete", 0, False),
             ("The original", 1, False),
         ]
         Page.objects.filter(pk=done.pk).update(last_published_at=timezone.now() + datetime.timedelta(seconds=1))
         found = waiting_translations(person(ARABIC))
-        assert [row.title for row in found["translations"] if row.is_out_of_sync] == ["Done"]
+        assert [row.source.object_repr for row in found["translations"] if row.is_behind] == ["Done"]
 
     def test_the_dashboard_shows_it_in_a_constant_number_of_queries(self, article, client):
         client.force_login(person(ARABIC))

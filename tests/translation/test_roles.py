@@ -56,7 +56,8 @@ def is_explorer_of(response, page: Page) -> bool:
 class TestGroups:
     def test_translators_have_what_they_need_and_no_more(self, tree):
         group = Group.objects.get(name=ARABIC)
-        assert {permission.codename for permission in group.permissions.all()} == {"access_admin", "view_concept"}
+        codenames = {permission.codename for permission in group.permissions.all()}
+        assert codenames == {"access_admin", "view_concept", "use_desk"}
         pages = GroupPagePermission.objects.filter(group=group)
         assert {(each.page_id, each.permission.codename) for each in pages} == {
             (tree["ar"].pk, "change_page"),

@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from knowledge.models import KnowledgePage
+
 
 class Command(BaseCommand):
     """Bring the demonstration's database up to date and load its content, in one process; quick when done before."""
@@ -23,5 +25,8 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database (half a minute the first time)")
             call_command("migrate", verbosity=0, interactive=False)
+            if KnowledgePage.objects.exists():
+                # A newer version may know of permissions that the roles of the older one do not have.
+                call_command("set_up_hub", stdout=self.stderr)
         # Asked for by name: nobody prepares a demonstration by mistake.
         call_command("load_demo", force=True)

@@ -1,0 +1,161 @@
+// The desk without loading the page again: opens and saves segments, keeps what is typed, answers to keys.
+(() => {
+  "use strict";
+  const desk = document.querySelector("[data-desk]");
+  if (!desk) return;
+  const status = desk.querySelector("[data-status]");
+  const KEEP_AFTER = 1500;
+  const kept = new Map();
+
+  const say = (text) => { status.textContent = text; };
+  const opened = () => desk.querySelector(".segment--open");
+  const field = (segment) => segment && segment.querySelector("textarea[name=text]");
+  const keyOf = (form) => `desk:${form.action}`;
+
+  function remember(form) {
+    try { localStorage.setItem(keyOf(form), JSON.stringify({ text: form.text.value, base: form.base.value })); } catch { /* full or forbidden */ }
+  }
+  function forget(form) {
+    try { localStorage.removeItem(keyOf(form)); } catch { /* forbidden */ }
+  }
+
+  async function ask(address, options = {}) {
+    const headers = { "X-Requested-With": "XMLHttpRequest", ...(options.headers || {}) };
+    return fetch(address, { credentials: "same-origin", ...options, headers });
+  }
+
+  function show(answer, focus) {
+    for (const [key, html] of Object.entries(answer.rows)) {
+      const old = document.getElementById(`segment-${key}`);
+      if (!old) continue;
+      const holder = document.createElement("template");
+      holder.innerHTML = html.trim();
+      old.replaceWith(holder.content.firstElementChild);
+    }
+    desk.querySelector("[data-progress]").value = answer.done;
+    if (answer.total) desk.querySelector("[data-counts]").textContent = `${answer.done} / ${answer.total}`;
+    enhance();
+    const text = field(opened());
+    if (text && focus) text.focus();
+    history.replaceState(null, "", `?segment=${answer.open}#segment-${answer.open}`);
+  }
+
+  // The row that is left may hold unsaved text: that is kept first.
+  async function open(address) {
+    const before = opened();
+    if (before) await keep(field(before));
+    const response = await ask(before ? `${address}&left=${before.dataset.segment}` : address);
+    if (!response.ok) { location.href = address; return; }
+    show(await response.json(), true);
+  }
+
+  async function keep(text) {
+    if (!text || text.value === kept.get(text)) return;
+    const form = text.form;
+    remember(form);
+    const data = new FormData(form);
+    data.set("do", "keep");
+    try {
+      const response = await ask(form.action, { method: "POST", body: data });
+      if (response.status === 204) { kept.set(text, text.value); forget(form); say(desk.dataset.kept); }
+      else if (response.status === 410) gone(await response.json());
+    } catch { say(desk.dataset.offline); }
+  }
+
+  function gone(answer) {
+    say(answer.message);
+    location.href = answer.address;
+  }
+
+  async function send(form, button) {
+    const data = new FormData(form);
+    if (button && button.name) data.set(button.name, button.value);
+    const wanted = data.get("do");
+    const text = field(opened());
+    if (text && form.contains(text)) remember(form);
+    else if (text) await keep(text);
+    let response;
+    try { response = await ask(form.action, { method: "POST", body: data }); } catch { say(desk.dataset.offline); return; }
+    if (response.status === 410) { gone(await response.json()); return; }
+    if (!(response.headers.get("content-type") || "").includes("json")) { form.submit(); return; }
+    if (response.ok) forget(form);
+    const answer = await response.json();
+    show(answer, true);
+    say(answer.message || (wanted === "approve" || wanted === "save" ? desk.dataset.saved : ""));
+    if (answer.done === answer.total) { location.href = location.pathname; return; }
+    const preview = desk.querySelector("[data-preview]");
+    if (preview && preview.open && wanted === "approve") preview.querySelector("iframe").contentWindow.location.reload();
+  }
+
+  function insert(text, opening, closing) {
+    const { selectionStart: from, selectionEnd: to } = text;
+    text.setRangeText(opening + text.value.slice(from, to) + closing, from, to, "end");
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function take(text, value, origin) {
+    text.value = value;
+    text.form.origin.value = origin;
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function enhance() {
+    const row = opened();
+    const text = field(row);
+    if (!text || kept.has(text)) return;
+    row.querySelector("[data-copy]").hidden = false;
+    kept.set(text, text.value);
+    try {
+      const stored = JSON.parse(localStorage.getItem(keyOf(text.form)) || "null");
+      if (stored && stored.text !== text.value) { text.value = stored.text; text.form.base.value = stored.base; }
+    } catch { /* not ours */ }
+  }
+
+  let timer = 0;
+  desk.addEventListener("input", (event) => {
+    if (event.target.name !== "text") return;
+    const text = event.target;
+    remember(text.form);
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(text), KEEP_AFTER);
+  });
+  desk.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-form]")) return;
+    event.preventDefault();
+    clearTimeout(timer);
+    send(event.target, event.submitter);
+  });
+  desk.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-open]");
+    if (link) { event.preventDefault(); open(link.href.split("#")[0]); return; }
+    const text = field(opened());
+    if (!text) return;
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-copy]")) take(text, opened().querySelector("[data-source]").textContent, "typed");
+    else if (button.dataset.placeholder) insert(text, ...button.dataset.placeholder.split("|"));
+    else if (button.dataset.use !== undefined) { event.preventDefault(); take(text, button.dataset.use, "memory"); }
+  });
+  document.addEventListener("keydown", (event) => {
+    const row = opened();
+    const text = field(row);
+    if (!row) return;
+    const press = (selector) => { const found = row.querySelector(selector); if (found) { event.preventDefault(); found.click(); } };
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") press("button[value=approve]");
+    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") press("button[value=save]");
+    else if (event.altKey && event.code === "KeyC") press("[data-copy]");
+    else if (event.altKey && /^Digit[1-5]$/.test(event.code)) {
+      const use = row.querySelectorAll("[data-use]")[Number(event.code.slice(5)) - 1];
+      if (use && text) { event.preventDefault(); take(text, use.dataset.use, "memory"); }
+    } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      let next = row;
+      do { next = event.key === "ArrowDown" ? next.nextElementSibling : next.previousElementSibling; } while (next && !next.querySelector("[data-open]"));
+      if (next) { event.preventDefault(); open(next.querySelector("[data-open]").href.split("#")[0]); }
+    }
+  });
+  window.addEventListener("pagehide", () => { const text = field(opened()); if (text) remember(text.form); });
+  enhance();
+  if (opened() && !location.hash) opened().scrollIntoView({ block: "center" });
+})();

@@ -1,0 +1,411 @@
+"""The translators' desk in the admin: what waits, and the editor of a translation, segment by segment.
+
+All of it works without a script; with one, a segment is opened and saved without loading the page again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin import messages
+from wagtail.models import Page
+from wagtail_localize.models import String, StringSegment, Translation, TranslationContext
+
+from access.readers import own_reader_of
+from members.models import User
+from translation import editing
+from translation.checks import CHECKS, Finding, findings
+from translation.desk import ORDERS, desk_rows, waiting_on_desk
+from translation.limits import texts_left, translatable
+from translation.memory import THRESHOLD, Match, matches_for
+from translation.models import SegmentComment, SegmentDraft, SegmentVersion
+from translation.placeholders import BrokenPlaceholders
+from translation.roles import USE_DESK
+from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments
+from translation.terms import TermHint
+
+PER_PAGE = 25
+MOST_TYPED = 20_000
+MOST_SAID = 1_000
+MOST_NOTED = 200
+CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
+View = Callable[..., HttpResponse]
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody who is signed in, as `for_translators` lets in no others."""
+
+    user: User
+
+
+def for_translators(view: View) -> View:
+    """Let in whoever may use the desk."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(USE_DESK):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return never_cache(wrapper)
+
+
+def for_its_translators(view: View) -> View:
+    """Let in whoever may write a translation, and hand it to the view; to all others it is not there."""
+
+    @for_translators
+    @wraps(view)
+    def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = translatable(request.user).select_related(
+            "source__locale", "source__object", "source__specific_content_type", "target_locale"
+        )
+        return view(request, get_object_or_404(found, pk=translation_id), *args, **kwargs)
+
+    return wrapper
+
+
+# --- What waits -------------------------------------------------------------------------------------
+
+
+@for_translators
+@require_safe
+def desk(request: DeskRequest) -> HttpResponse:
+    """Show what waits for somebody (people with the desk, of the languages that are theirs)."""
+    languages = dict(settings.LANGUAGES)
+    language = request.GET.get("language", "")
+    language = language if language in languages else ""
+    order = request.GET.get("order", "")
+    order = order if order in ORDERS else next(iter(ORDERS))
+    page = Paginator(waiting_on_desk(request.user, language, order), PER_PAGE).get_page(request.GET.get("p"))
+    return render(
+        request,
+        "translation/admin/desk.html",
+        {
+            "page_title": _("My desk"),
+            "header_icon": "wagtail-localize-language",
+            "rows": desk_rows(list(page.object_list), request.user),
+            "page_obj": page,
+            "languages": [(code, get_language_info(code)["name_translated"]) for code in languages],
+            "language": language,
+            "order": order,
+            "filters": urlencode({"language": language, "order": order}),
+        },
+    )
+
+
+# --- The editor -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Help:
+    """What helps with the segment that is open.
+
+    Attributes:
+        subject: the text that is checked: what is saved.
+        findings: what checks find in it.
+        matches: suggestions of the memory.
+        terms: concepts of the vocabulary in the source.
+        history: what happened to it.
+        is_overtaken: whether somebody else saved another translation than this person began from.
+    """
+
+    findings: list[Finding]
+    dismissed: list[Any]
+    matches: list[Match]
+    terms: list[TermHint]
+    history: list[SegmentVersion]
+    is_overtaken: bool
+
+
+def _help_for(request: DeskRequest, translation: Translation, segment: Segment) -> Help:
+    reader = own_reader_of(request)
+    subject = editing.subject_of(translation, segment.row, segment.text, reader)
+    target = segment.target
+    return Help(
+        findings=findings(subject, editing.dismissed_checks(target)) if target else [],
+        dismissed=[each for each in target.dismissed.select_related("person") if each.data == target.data]
+        if target
+        else [],
+        matches=matches_for(segment.row, translation.target_locale, reader),
+        terms=list(subject.terms),
+        history=editing.history_of(translation, segment.row),
+        is_overtaken=bool(segment.draft and segment.target and segment.draft.base != segment.base),
+    )
+
+
+def _address(translation: Translation, segment: Segment | None = None) -> str:
+    address = reverse("desk_translation", args=[translation.pk])
+    return f"{address}?segment={segment.pk}#segment-{segment.pk}" if segment else address
+
+
+def _is_script(request: DeskRequest) -> bool:
+    return request.headers.get("x-requested-with") == "XMLHttpRequest"
+
+
+@for_its_translators
+@require_safe
+def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
+    """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
+    segments = load_segments(translation, request.user)
+    chosen = _chosen(segments, request.GET.get("segment", ""))
+    if _is_script(request) and chosen:
+        left = next((each for each in segments if str(each.pk) == request.GET.get("left") and each != chosen), None)
+        return _segment_answer(request, translation, segments, chosen, left=left)
+    return _editor(request, translation, segments, chosen)
+
+
+def _chosen(segments: list[Segment], key: str) -> Segment | None:
+    """Return the segment with a key, or the first that waits for somebody."""
+    chosen = next((each for each in segments if str(each.pk) == key), None)
+    return chosen or next((each for each in segments if each.is_open), None)
+
+
+def _editor(
+    request: DeskRequest, translation: Translation, segments: list[Segment], chosen: Segment | None, status: int = 200
+) -> HttpResponse:
+    page = get_object_or_404(Page.objects.select_related("access"), pk=translation.page_id)
+    language = translation.target_locale.language_code
+    progress = Progress.of(segments)
+    show = "open" if request.GET.get("show") == "open" else ""
+    return render(
+        request,
+        "translation/admin/editor.html",
+        {
+            **_row_context(translation),
+            "page_title": translation.source.object_repr,
+            "page_subtitle": _("%(source)s to %(target)s")
+            % {
+                "source": get_language_info(translation.source.locale.language_code)["name_translated"],
+                "target": get_language_info(language)["name_translated"],
+            },
+            "header_icon": "wagtail-localize-language",
+            "page": page,
+            "shown": [each for each in segments if each.is_open or each == chosen] if show else segments,
+            "show": show,
+            "progress": progress,
+            "counts": [(state, STATE_NAMES[state](), progress.states[state]) for state in State],
+            "chosen": chosen,
+            "leftovers": drafts_without_segment(translation, request.user, segments),
+            "help": _help_for(request, translation, chosen) if chosen else None,
+            "may_publish": page.permissions_for_user(request.user).can_publish(),
+        },
+        status=status,
+    )
+
+
+def _row_context(translation: Translation) -> dict[str, Any]:
+    source, target = translation.source.locale.language_code, translation.target_locale.language_code
+    return {
+        "translation": translation,
+        "source_language": get_language_info(source),
+        "target_language": get_language_info(target),
+        "threshold": THRESHOLD,
+    }
+
+
+STATE_NAMES: dict[State, Callable[[], str]] = {
+    State.MISSING: lambda: _("not translated"),
+    State.OUTDATED: lambda: _("source changed"),
+    State.BROKEN: lambda: _("with an error"),
+    State.PENDING: lambda: _("to approve"),
+    State.APPROVED: lambda: _("approved"),
+}
+
+
+def _segment_answer(
+    request: DeskRequest,
+    translation: Translation,
+    segments: list[Segment],
+    segment: Segment,
+    message: str = "",
+    status: int = 200,
+    left: Segment | None = None,
+) -> HttpResponse:
+    """Answer a script with one segment, open, the one that was left for it, and how far the translation is."""
+    progress = Progress.of(segments)
+    common = _row_context(translation)
+
+    def row(**context: Any) -> str:
+        return render_to_string("translation/admin/segment.html", {**common, **context}, request)
+
+    rows = {segment.pk: row(segment=segment, help=_help_for(request, translation, segment), error=message)}
+    if left:
+        rows[left.pk] = row(segment=left)
+    answer = {"open": segment.pk, "rows": rows, "done": progress.done, "total": progress.total, "message": message}
+    return JsonResponse(answer, status=status)
+
+
+@for_its_translators
+@require_POST
+def edit_segment(request: DeskRequest, translation: Translation, segment_id: int) -> HttpResponse:
+    """Do something with a segment (whoever may edit the translated page).
+
+    What is to be done is in `do`: `keep` what is typed, `save` it as a draft, `approve` it, `discard` what is typed,
+    `use` a suggestion, `dismiss` a check, `comment`, `resolve` a comment, `forget` a draft whose text is gone.
+    """
+    do = request.POST.get("do", "save")
+    if do == "forget":
+        drafts = SegmentDraft.objects.filter(translation=translation, person=request.user)
+        drafts.filter(pk=_number(request.POST.get("draft"))).delete()
+        return redirect(_address(translation))
+    text = request.POST.get("text", "")[:MOST_TYPED]
+    base = request.POST.get("base", "")[:40]
+    segment = StringSegment.objects.filter(pk=segment_id, source=translation.source_id)
+    row = segment.select_related("string", "context").first()
+    if row is None:
+        return _segment_is_gone(request, translation, text, base)
+    message, status = "", 200
+    if do == "keep":
+        editing.keep_draft(translation, row.string_id, row.context_id, text, base, request.user)
+        return HttpResponse(status=204)
+    if do in ("save", "approve"):
+        message, status = _save(request, translation, row, text, base, is_approval=do == "approve")
+    elif do == "use":
+        suggestion = request.POST.get("suggestion", "")[:MOST_TYPED]
+        editing.keep_draft(translation, row.string_id, row.context_id, suggestion, base, request.user)
+    elif do == "discard":
+        editing.discard_draft(translation, row, request.user)
+    elif do == "comment":
+        if said := request.POST.get("comment", "").strip()[:MOST_SAID]:
+            editing.add_comment(translation, row, said, request.user)
+    elif do == "resolve":
+        comments = SegmentComment.objects.filter(translation=translation, context=row.context_id, resolved_at=None)
+        editing.resolve_comment(get_object_or_404(comments, pk=_number(request.POST.get("comment"))), request.user)
+    elif do == "dismiss":
+        message, status = _dismiss(request, translation, row)
+    else:
+        raise Http404
+    segments = load_segments(translation, request.user)
+    changed = next(each for each in segments if each.pk == row.pk)
+    is_done = do == "approve" and status == 200
+    if _is_script(request):
+        following = _following(segments, changed) if is_done else None
+        left = changed if following else None
+        return _segment_answer(request, translation, segments, following or changed, message, status, left)
+    if message:
+        messages.error(request, message)
+        return _editor(request, translation, segments, changed, status)
+    return redirect(_address(translation, (_following(segments, changed) if is_done else None) or changed))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _following(segments: list[Segment], segment: Segment) -> Segment | None:
+    """Return the next segment that waits for somebody, from the beginning again after the end."""
+    at = next(number for number, each in enumerate(segments) if each.pk == segment.pk)
+    return next((each for each in segments[at + 1 :] + segments[:at] if each.is_open), None)
+
+
+def _save(
+    request: DeskRequest, translation: Translation, row: StringSegment, text: str, base: str, *, is_approval: bool
+) -> tuple[str, int]:
+    """Save, and approve; return what to tell, and the status. Whatever fails, what was typed is kept."""
+    user = request.user
+    origin = SegmentVersion.Origin.MEMORY if request.POST.get("origin") == "memory" else SegmentVersion.Origin.TYPED
+    if is_approval and not text.strip():
+        return _("There is no text to approve."), 422
+    try:
+        saved = editing.save_text(translation, row, text, base, user, origin)
+        if is_approval and saved is not None:
+            subject = editing.subject_of(translation, row, text, own_reader_of(request))
+            editing.approve_text(saved, subject, user)
+    except BrokenPlaceholders as error:
+        editing.keep_draft(translation, row.string_id, row.context_id, text, base, user)
+        return str(error), 422
+    except editing.Overtaken:
+        editing.keep_draft(translation, row.string_id, row.context_id, text, base, user)
+        return _("Somebody else saved this text meanwhile. Both texts are kept: compare them."), 409
+    except editing.NotApproved:
+        return _("Saved, not approved: look at what the checks found."), 422
+    return "", 200
+
+
+def _dismiss(request: DeskRequest, translation: Translation, row: StringSegment) -> tuple[str, int]:
+    """Dismiss a check for the text that is saved."""
+    name, note = request.POST.get("check", ""), request.POST.get("note", "").strip()[:MOST_NOTED]
+    if name not in CHECK_NAMES:
+        raise Http404
+    segments = load_segments(translation)
+    target = next(each for each in segments if each.pk == row.pk).target
+    if target is None:
+        raise Http404
+    if not note:
+        return _("Say in a few words why this is right."), 422
+    editing.dismiss_check(target, name, note, request.user)
+    return "", 200
+
+
+def _segment_is_gone(request: DeskRequest, translation: Translation, text: str, base: str) -> HttpResponse:
+    """The source changed while somebody typed: what they typed is kept, at the text that took the place, if one did."""
+    string_id, context_id = _number(request.POST.get("string")), _number(request.POST.get("context"))
+    segments = load_segments(translation, request.user)
+    now = next((each for each in segments if each.row.context_id == context_id and each.is_open), None)
+    message = _("The source changed meanwhile. What you typed is kept.")
+    if text.strip():
+        if now is not None:
+            string_id, base = now.row.string_id, now.base
+        is_known = (
+            String.objects.filter(pk=string_id, locale=translation.source.locale_id).exists()
+            and TranslationContext.objects.filter(pk=context_id, object=translation.source.object_id).exists()
+        )
+        if not is_known:
+            raise Http404
+        editing.keep_draft(translation, string_id, context_id, text, base, request.user)
+    if _is_script(request):
+        return JsonResponse({"message": message, "address": _address(translation, now)}, status=410)
+    messages.error(request, message)
+    return redirect(_address(translation, now))
+
+
+@for_its_translators
+@require_POST
+def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
+    """Publish a translation in which nothing is left (whoever may publish the translated page)."""
+    page = get_object_or_404(Page, pk=translation.page_id)
+    if not page.permissions_for_user(request.user).can_publish():
+        raise PermissionDenied
+    if left := texts_left(translation):
+        messages.error(
+            request,
+            ngettext(
+                "Not published: %(count)d text is left to translate or to approve.",
+                "Not published: %(count)d texts are left to translate or to approve.",
+                left,
+            )
+            % {"count": left},
+        )
+        return redirect(_address(translation))
+    try:
+        translation.save_target(user=request.user, publish=True)
+    except ValidationError as error:
+        messages.error(request, _("Not published: %(reason)s") % {"reason": " ".join(error.messages)})
+        return redirect(_address(translation))
+    messages.success(
+        request, _("Published in %(language)s.") % {"language": translation.target_locale.get_display_name()}
+    )
+    return redirect("translation_desk")
+
+
+URLS = [
+    path("desk/", desk, name="translation_desk"),
+    path("desk/<int:translation_id>/", edit_on_desk, name="desk_translation"),
+    path("desk/<int:translation_id>/segments/<int:segment_id>/", edit_segment, name="desk_segment"),
+    path("desk/<int:translation_id>/publish/", publish_from_desk, name="desk_publish"),
+]

@@ -1,0 +1,293 @@
+"""What people do with a segment on the desk. Nothing that somebody typed is overwritten or thrown away.
+
+Whoever calls these functions has asked `translation.limits.translatable` for the translation: they do not ask again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from wagtail_localize.models import StringSegment, StringTranslation, Translation
+
+from access.readers import Reader
+from members.models import User
+from translation.checks import Finding, Subject, findings, most_letters
+from translation.memory import approved_texts
+from translation.models import DismissedCheck, PendingApproval, SegmentComment, SegmentDraft, SegmentVersion
+from translation.placeholders import editable, html_from, plain
+from translation.terms import terms_in
+
+Act, Origin, Reason = SegmentVersion.Act, SegmentVersion.Origin, PendingApproval.Reason
+REASONS = {Origin.MACHINE: Reason.MACHINE, Origin.IMPORT: Reason.IMPORT}
+MOST_ELSEWHERE = 3
+
+
+class Overtaken(Exception):
+    """Somebody else saved another translation meanwhile. Theirs stands; what was typed is kept as a draft."""
+
+
+class NotApproved(Exception):
+    """Checks found something that has to be mended, or dismissed with a note, first."""
+
+    def __init__(self, found: list[Finding]) -> None:
+        self.findings = found
+        super().__init__("; ".join(each.message for each in found))
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a text is written: where it came from, and what it waits for; nothing if it is approved."""
+
+    origin: str
+    pending: str
+
+
+_writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
+
+
+@contextmanager
+def written_as(origin: str, pending: str) -> Iterator[None]:
+    """Say how the texts that are saved inside are written; otherwise it is told from the text's own fields."""
+    token = _writing.set(Writing(origin, pending))
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def record_writing(text: StringTranslation) -> None:
+    """Add a saved text to the history, and note what it waits for.
+
+    Called for every text that is saved, by the desk or by wagtail-localize's own editor, where saving is approving.
+    """
+    writing = _writing.get()
+    if writing is None:
+        if text.translation_type == StringTranslation.TRANSLATION_TYPE_MACHINE:
+            writing = Writing(Origin.MACHINE, Reason.MACHINE)
+        elif text.tool_name:
+            writing = Writing(Origin.IMPORT, Reason.IMPORT)
+        else:
+            writing = Writing(Origin.TYPED, "")
+    if text.context_id is None:
+        return
+    SegmentVersion.objects.create(
+        string_id=text.translation_of_id,
+        context_id=text.context_id,
+        locale_id=text.locale_id,
+        text=text.data,
+        act=Act.WRITTEN,
+        origin=writing.origin,
+        person_id=text.last_translated_by_id,
+    )
+    if writing.pending:
+        PendingApproval.objects.update_or_create(text=text, defaults={"reason": writing.pending})
+    else:
+        PendingApproval.objects.filter(text=text).delete()
+
+
+@transaction.atomic
+def save_text(
+    translation: Translation, segment: StringSegment, text: str, base: str, user: User, origin: str = Origin.TYPED
+) -> StringTranslation | None:
+    """Save what was typed as a draft that waits for approval; return it, or nothing when the field is empty.
+
+    Args:
+        translation: into the language that is written.
+        segment: with its string and context.
+        text: as typed, with placeholders.
+        base: what the person began from (see `translation.segments.Segment.base`).
+        user: who typed it.
+        origin: where the text came from.
+
+    Raises:
+        BrokenPlaceholders: it cannot be stored.
+        Overtaken: the translation is not the one that the person began from.
+    """
+    html = html_from(text, segment.string.data)
+    place = {
+        "translation_of_id": segment.string_id,
+        "locale_id": translation.target_locale_id,
+        "context_id": segment.context_id,
+    }
+    now = StringTranslation.objects.select_for_update().filter(**place).first()
+    if now is not None and now.data == html and not now.has_error:
+        discard_draft(translation, segment, user)
+        return now
+    if (now.updated_at.isoformat() if now else "") != base:
+        raise Overtaken
+    if not text.strip():
+        if now is not None:
+            now.delete()
+            SegmentVersion.objects.create(
+                string_id=segment.string_id,
+                context_id=segment.context_id,
+                locale_id=translation.target_locale_id,
+                act=Act.REMOVED,
+                person=user,
+            )
+        discard_draft(translation, segment, user)
+        return None
+    saved = now or StringTranslation(**place)
+    saved.data = html
+    saved.translation_type = StringTranslation.TRANSLATION_TYPE_MANUAL
+    saved.tool_name = saved.field_error = ""
+    saved.has_error = False
+    saved.last_translated_by = user
+    try:
+        with written_as(origin, REASONS.get(Origin(origin), Reason.DRAFT)), transaction.atomic():
+            saved.save()
+    except IntegrityError as error:
+        # Both began from nothing, at the same moment.
+        raise Overtaken from error
+    discard_draft(translation, segment, user)
+    return saved
+
+
+@transaction.atomic
+def approve_text(text: StringTranslation, subject: Subject, user: User) -> None:
+    """Approve a saved text.
+
+    Raises:
+        NotApproved: checks found something.
+    """
+    found = findings(subject, dismissed_checks(text))
+    if found or text.has_error:
+        raise NotApproved(found)
+    waiting, _details = PendingApproval.objects.filter(text=text).delete()
+    if waiting:
+        SegmentVersion.objects.create(
+            string_id=text.translation_of_id,
+            context_id=text.context_id,
+            locale_id=text.locale_id,
+            text=text.data,
+            act=Act.APPROVED,
+            person=user,
+        )
+
+
+def dismissed_checks(text: StringTranslation) -> list[str]:
+    """Return the names of the checks that a person dismissed for this very text."""
+    return [each.check_name for each in text.dismissed.all() if each.data == text.data]
+
+
+def dismiss_check(text: StringTranslation, name: str, note: str, user: User) -> None:
+    """Note why what a check found is right all the same."""
+    DismissedCheck.objects.update_or_create(
+        text=text,
+        check_name=name,
+        defaults={"data": text.data, "note": note, "person": user, "at": timezone.now()},
+    )
+
+
+def keep_draft(translation: Translation, string_id: int, context_id: int, text: str, base: str, user: User) -> None:
+    """Keep what somebody has typed so far. It is shown to them again, and to nobody else."""
+    SegmentDraft.objects.update_or_create(
+        translation=translation,
+        string_id=string_id,
+        context_id=context_id,
+        person=user,
+        defaults={"text": text, "base": base},
+    )
+
+
+def discard_draft(translation: Translation, segment: StringSegment, user: User) -> None:
+    """Forget what somebody typed at a segment."""
+    SegmentDraft.objects.filter(
+        translation=translation, context=segment.context_id, string=segment.string_id, person=user
+    ).delete()
+
+
+def add_comment(translation: Translation, segment: StringSegment, text: str, user: User) -> SegmentComment:
+    """Add a remark at a segment."""
+    return SegmentComment.objects.create(
+        translation=translation,
+        string_id=segment.string_id,
+        context_id=segment.context_id,
+        person=user,
+        text=text,
+    )
+
+
+def resolve_comment(comment: SegmentComment, user: User) -> None:
+    """Note that a remark is answered."""
+    comment.resolved_at, comment.resolved_by = timezone.now(), user
+    comment.save()
+
+
+def history_of(translation: Translation, segment: StringSegment) -> list[SegmentVersion]:
+    """Return what happened to the translation of a segment, the latest first."""
+    return list(
+        SegmentVersion.objects.filter(
+            string=segment.string_id, context=segment.context_id, locale=translation.target_locale_id
+        )
+        .select_related("person")
+        .order_by("-pk")
+    )
+
+
+def collect_desk(user: User) -> dict[str, Any]:
+    """Return what the desk keeps about somebody: what they typed and did not save, and their remarks."""
+    return {
+        "drafts": list(SegmentDraft.objects.filter(person=user).values("text", "saved_at")),
+        "comments": list(SegmentComment.objects.filter(person=user).values("text", "at")),
+    }
+
+
+def erase_desk(user: User) -> None:
+    """Remove what somebody typed and did not save, and their name from what they did."""
+    SegmentDraft.objects.filter(person=user).delete()
+    SegmentComment.objects.filter(person=user).update(person=None)
+    SegmentComment.objects.filter(resolved_by=user).update(resolved_by=None)
+    SegmentVersion.objects.filter(person=user).update(person=None)
+    DismissedCheck.objects.filter(person=user).update(person=None)
+
+
+def subject_of(translation: Translation, segment: StringSegment, text: str, reader: Reader) -> Subject:
+    """Return a text of a segment, with all that checks want to know of it.
+
+    Args:
+        translation: with its source.
+        segment: with its string and context.
+        text: with placeholders.
+        reader: whose rights limit what the text is compared with.
+    """
+    source = segment.string.data
+    source_language = translation.source.locale.language_code
+    language = translation.target_locale.language_code
+    path = segment.context.path
+    elsewhere = (
+        approved_texts(reader, translation.source.locale_id, translation.target_locale_id)
+        .filter(translation_of=segment.string_id)
+        .exclude(context=segment.context_id)
+        .order_by("-updated_at")
+        .values_list("data", flat=True)
+    )
+    return Subject(
+        source=editable(source, source),
+        text=text,
+        source_html=source,
+        source_language=source_language,
+        language=language,
+        path=path,
+        most_letters=most_letters(translation.source.specific_content_type.model_class(), path),
+        seconds=_seconds(translation, path),
+        terms=tuple(terms_in(plain(source), source_language, language)),
+        elsewhere=[editable(each, source) for each in elsewhere[:MOST_ELSEWHERE]],
+    )
+
+
+def _seconds(translation: Translation, path: str) -> float | None:
+    """Return how long the cue at a path is shown."""
+    if not path.startswith("cues."):
+        return None
+    cues = json.loads(translation.source.content_json).get("cues") or []
+    cues = json.loads(cues) if isinstance(cues, str) else cues
+    identifier = path.partition(".")[2]
+    return next((max(0.001, (cue["end"] - cue["start"]) / 1000) for cue in cues if cue["id"] == identifier), None)

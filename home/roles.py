@@ -16,7 +16,14 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 from knowledge.marking_panel import EDIT_ORIGINALS
 from members.roles import ADMINISTRATORS, EXPERTS, MEMBERS, SECRETARIAT
-from translation.roles import EDITORS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, translators_group_name
+from translation.roles import (
+    ASSIGN,
+    EDITORS,
+    SUBMIT_TRANSLATION,
+    USE_DESK,
+    VIEW_VOCABULARY,
+    translators_group_name,
+)
 
 ENTER_ADMIN = "wagtailadmin.access_admin"
 # What editors say of words and questions, and what they see of these.
@@ -32,8 +39,11 @@ SEARCH_TERMS = (
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     MEMBERS: (),
     EXPERTS: (),
-    **dict.fromkeys(EDITORS, (ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, *SEARCH_TERMS)),
-    **{translators_group_name(code): (ENTER_ADMIN, VIEW_VOCABULARY) for code, _name in settings.LANGUAGES},
+    **dict.fromkeys(
+        EDITORS,
+        (ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN, *SEARCH_TERMS),
+    ),
+    **{translators_group_name(code): (ENTER_ADMIN, VIEW_VOCABULARY, USE_DESK) for code, _name in settings.LANGUAGES},
     SECRETARIAT: (
         ENTER_ADMIN,
         "members.vet_application",

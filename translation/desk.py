@@ -8,35 +8,60 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from wagtail.models import Page
 from wagtail_localize.models import StringSegment, Translation
 
 from members.models import User
 from translation.limits import approved_here
-from translation.models import SegmentComment, SegmentDraft, TranslationWish
+from translation.models import Assignment, SegmentComment, SegmentDraft, TranslationWish
 from translation.placeholders import plain
 from translation.queries import waiting
 from translation.segments import words_in
 
-ORDERS = {"wanted": ("-wanted", "left", "pk"), "left": ("left", "pk"), "oldest": ("source__last_updated_at", "pk")}
+ORDERS = {
+    "soonest": (F("assignment__deadline").asc(nulls_last=True), F("priority").desc(), "-wanted", "left", "pk"),
+    "wanted": ("-wanted", "left", "pk"),
+    "left": ("left", "pk"),
+    "oldest": ("source__last_updated_at", "pk"),
+}
+MINE, FREE = "mine", "free"
 
 
-def waiting_on_desk(user: User, language: str = "", order: str = "") -> QuerySet[Translation]:
-    """Return what waits for somebody, what most members asked for first; each with `wanted`, the number of members.
+def waiting_on_desk(
+    user: User, language: str = "", order: str = "", who: str = "", marking: str = ""
+) -> QuerySet[Translation]:
+    """Return what waits for somebody; each with `wanted`, the number of members who asked for it, and `priority`.
 
     Args:
         user: who translates.
         language: only translations into this one.
         order: a key of `ORDERS`; anything else is the first.
+        who: `MINE` for what this person is asked for, `FREE` for what nobody is.
+        marking: only pages with this label.
     """
     wishes = TranslationWish.objects.filter(
         piece=OuterRef("source__object_id"), language=OuterRef("target_locale__language_code")
     )
     wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
-    found = waiting(user).annotate(wanted=Coalesce(Subquery(wanted, output_field=IntegerField()), 0))
+    found = (
+        waiting(user)
+        .annotate(
+            wanted=Coalesce(Subquery(wanted, output_field=IntegerField()), 0),
+            priority=Coalesce(F("assignment__priority"), Assignment.Priority.NORMAL.value),
+        )
+        .select_related("source__locale", "target_locale", "assignment__person")
+    )
     if language:
         found = found.filter(target_locale__language_code=language)
-    return found.order_by(*ORDERS.get(order, ORDERS["wanted"]))
+    if who == MINE:
+        found = found.filter(assignment__person=user)
+    elif who == FREE:
+        found = found.filter(assignment__person=None)
+    if marking:
+        marked = Page.objects.filter(pk=OuterRef("page_id"), access__label=marking)
+        found = found.filter(Exists(marked))
+    return found.order_by(*ORDERS.get(order, ORDERS["soonest"]))
 
 
 @dataclass(frozen=True)
@@ -62,6 +87,17 @@ class DeskRow:
     def done(self) -> int:
         """Texts that are approved."""
         return self.total - int(self.translation.left)
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """Who is asked, until when."""
+        return getattr(self.translation, "assignment", None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline is over."""
+        assignment = self.assignment
+        return bool(assignment and assignment.deadline and assignment.deadline < timezone.localdate())
 
 
 def desk_rows(translations: Sequence[Translation], user: User) -> list[DeskRow]:

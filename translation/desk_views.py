@@ -5,7 +5,7 @@ All of it works without a script; with one, a segment is opened and saved withou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -21,21 +21,23 @@ from django.urls import path, reverse
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
 from wagtail.models import Page
 from wagtail_localize.models import String, StringSegment, Translation, TranslationContext
 
+from access.models import Marking
 from access.readers import own_reader_of
 from members.models import User
 from translation import editing
+from translation.assigning import MOST_AT_ONCE, AssignmentForm, CannotTranslate, assign
 from translation.checks import CHECKS, Finding, findings
-from translation.desk import ORDERS, desk_rows, waiting_on_desk
+from translation.desk import FREE, MINE, ORDERS, desk_rows, waiting_on_desk
 from translation.limits import texts_left, translatable
 from translation.memory import THRESHOLD, Match, matches_for
 from translation.models import SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders
-from translation.roles import USE_DESK
+from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments
 from translation.terms import TermHint
 
@@ -83,29 +85,72 @@ def for_its_translators(view: View) -> View:
 
 
 @for_translators
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: DeskRequest) -> HttpResponse:
-    """Show what waits for somebody (people with the desk, of the languages that are theirs)."""
+    """Show what waits for somebody (people with the desk, of the languages that are theirs); POST assigns it."""
+    if request.method == "POST":
+        return _assign(request)
     languages = dict(settings.LANGUAGES)
-    language = request.GET.get("language", "")
-    language = language if language in languages else ""
-    order = request.GET.get("order", "")
-    order = order if order in ORDERS else next(iter(ORDERS))
-    page = Paginator(waiting_on_desk(request.user, language, order), PER_PAGE).get_page(request.GET.get("p"))
+    chosen = {
+        "language": _one_of(request, "language", languages),
+        "order": _one_of(request, "order", ORDERS) or next(iter(ORDERS)),
+        "who": _one_of(request, "who", (MINE, FREE)),
+        "marking": _one_of(request, "marking", Marking.values),
+    }
+    page = Paginator(waiting_on_desk(request.user, **chosen), PER_PAGE).get_page(request.GET.get("p"))
     return render(
         request,
         "translation/admin/desk.html",
         {
+            **chosen,
             "page_title": _("My desk"),
             "header_icon": "wagtail-localize-language",
             "rows": desk_rows(list(page.object_list), request.user),
             "page_obj": page,
             "languages": [(code, get_language_info(code)["name_translated"]) for code in languages],
-            "language": language,
-            "order": order,
-            "filters": urlencode({"language": language, "order": order}),
+            "markings": Marking.values,
+            "filters": urlencode(chosen),
+            "form": AssignmentForm() if request.user.has_perm(ASSIGN) else None,
         },
     )
+
+
+def _one_of(request: DeskRequest, name: str, allowed: Container[str]) -> str:
+    """Return a parameter of the address, if it is one of those there are."""
+    value = request.GET.get(name, "")
+    return value if value in allowed else ""
+
+
+def _assign(request: DeskRequest) -> HttpResponse:
+    """Assign the translations that are ticked (coordinators, of those that wait for them)."""
+    if not request.user.has_perm(ASSIGN):
+        raise PermissionDenied
+    back = redirect(f"{request.path}?{request.GET.urlencode()}")
+    form = AssignmentForm(request.POST)
+    keys = [_number(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
+    chosen = list(translatable(request.user).filter(pk__in=keys).select_related("target_locale"))
+    if not chosen:
+        messages.error(request, _("Tick what you want to assign."))
+    elif not form.is_valid():
+        messages.error(request, " ".join(str(message) for errors in form.errors.values() for message in errors))
+    else:
+        values = form.cleaned_data
+        try:
+            number = assign(chosen, values["person"], values["deadline"], values["priority"], request.user)
+        except CannotTranslate as error:
+            name = get_language_info(str(error))["name_translated"]
+            messages.error(
+                request,
+                _("%(person)s does not translate into %(language)s. Nothing was assigned.")
+                % {"person": values["person"], "language": name},
+            )
+        else:
+            messages.success(
+                request,
+                ngettext("%(count)d translation is assigned.", "%(count)d translations are assigned.", number)
+                % {"count": number},
+            )
+    return back
 
 
 # --- The editor -------------------------------------------------------------------------------------
@@ -162,17 +207,22 @@ def _is_script(request: DeskRequest) -> bool:
 def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
     """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
     segments = load_segments(translation, request.user)
-    chosen = _chosen(segments, request.GET.get("segment", ""))
+    chosen = _chosen(request, translation, segments, request.GET.get("segment", ""))
     if _is_script(request) and chosen:
         left = next((each for each in segments if str(each.pk) == request.GET.get("left") and each != chosen), None)
         return _segment_answer(request, translation, segments, chosen, left=left)
     return _editor(request, translation, segments, chosen)
 
 
-def _chosen(segments: list[Segment], key: str) -> Segment | None:
-    """Return the segment with a key, or the first that waits for somebody."""
+def _chosen(request: DeskRequest, translation: Translation, segments: list[Segment], key: str) -> Segment | None:
+    """Return the segment with a key, or the first that waits for this person, or for anybody."""
     chosen = next((each for each in segments if str(each.pk) == key), None)
-    return chosen or next((each for each in segments if each.is_open), None)
+    return chosen or _first_waiting(request, translation, segments) or next((e for e in segments if e.is_open), None)
+
+
+def _first_waiting(request: DeskRequest, translation: Translation, segments: list[Segment]) -> Segment | None:
+    reviews = is_reviewer(request.user, translation.target_locale.language_code)
+    return next((each for each in segments if each.waits_for(request.user, reviews)), None)
 
 
 def _editor(
@@ -186,7 +236,7 @@ def _editor(
         request,
         "translation/admin/editor.html",
         {
-            **_row_context(translation),
+            **_row_context(request, translation),
             "page_title": translation.source.object_repr,
             "page_subtitle": _("%(source)s to %(target)s")
             % {
@@ -208,13 +258,14 @@ def _editor(
     )
 
 
-def _row_context(translation: Translation) -> dict[str, Any]:
+def _row_context(request: DeskRequest, translation: Translation) -> dict[str, Any]:
     source, target = translation.source.locale.language_code, translation.target_locale.language_code
     return {
         "translation": translation,
         "source_language": get_language_info(source),
         "target_language": get_language_info(target),
         "threshold": THRESHOLD,
+        "reviewed": has_reviewers(target) and not is_reviewer(request.user, target),
     }
 
 
@@ -223,6 +274,7 @@ STATE_NAMES: dict[State, Callable[[], str]] = {
     State.OUTDATED: lambda: _("source changed"),
     State.BROKEN: lambda: _("with an error"),
     State.PENDING: lambda: _("to approve"),
+    State.REVIEW: lambda: _("in review"),
     State.APPROVED: lambda: _("approved"),
 }
 
@@ -238,7 +290,7 @@ def _segment_answer(
 ) -> HttpResponse:
     """Answer a script with one segment, open, the one that was left for it, and how far the translation is."""
     progress = Progress.of(segments)
-    common = _row_context(translation)
+    common = _row_context(request, translation)
 
     def row(**context: Any) -> str:
         return render_to_string("translation/admin/segment.html", {**common, **context}, request)
@@ -294,23 +346,26 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     changed = next(each for each in segments if each.pk == row.pk)
     is_done = do == "approve" and status == 200
     if _is_script(request):
-        following = _following(segments, changed) if is_done else None
+        following = _following(request, translation, segments, changed) if is_done else None
         left = changed if following else None
         return _segment_answer(request, translation, segments, following or changed, message, status, left)
     if message:
         messages.error(request, message)
         return _editor(request, translation, segments, changed, status)
-    return redirect(_address(translation, (_following(segments, changed) if is_done else None) or changed))
+    following = _following(request, translation, segments, changed) if is_done else None
+    return redirect(_address(translation, following or changed))
 
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _following(segments: list[Segment], segment: Segment) -> Segment | None:
-    """Return the next segment that waits for somebody, from the beginning again after the end."""
+def _following(
+    request: DeskRequest, translation: Translation, segments: list[Segment], segment: Segment
+) -> Segment | None:
+    """Return the next segment that waits for this person, from the beginning again after the end."""
     at = next(number for number, each in enumerate(segments) if each.pk == segment.pk)
-    return next((each for each in segments[at + 1 :] + segments[:at] if each.is_open), None)
+    return _first_waiting(request, translation, segments[at + 1 :] + segments[:at])
 
 
 def _save(

@@ -20,8 +20,16 @@ from access.readers import Reader
 from members.models import User
 from translation.checks import Finding, Subject, findings, most_letters
 from translation.memory import approved_texts
-from translation.models import DismissedCheck, PendingApproval, SegmentComment, SegmentDraft, SegmentVersion
+from translation.models import (
+    Assignment,
+    DismissedCheck,
+    PendingApproval,
+    SegmentComment,
+    SegmentDraft,
+    SegmentVersion,
+)
 from translation.placeholders import editable, html_from, plain
+from translation.roles import has_reviewers, is_reviewer
 from translation.terms import terms_in
 
 Act, Origin, Reason = SegmentVersion.Act, SegmentVersion.Origin, PendingApproval.Reason
@@ -74,7 +82,8 @@ def record_writing(text: StringTranslation) -> None:
         elif text.tool_name:
             writing = Writing(Origin.IMPORT, Reason.IMPORT)
         else:
-            writing = Writing(Origin.TYPED, "")
+            needs_review = has_reviewers(text.locale.language_code)
+            writing = Writing(Origin.TYPED, Reason.REVIEW if needs_review else "")
     if text.context_id is None:
         return
     SegmentVersion.objects.create(
@@ -151,8 +160,10 @@ def save_text(
 
 
 @transaction.atomic
-def approve_text(text: StringTranslation, subject: Subject, user: User) -> None:
-    """Approve a saved text.
+def approve_text(text: StringTranslation, subject: Subject, user: User) -> bool:
+    """Approve a saved text, or hand it to the language's reviewers; tell whether it is approved.
+
+    Where a language has reviewers, one of them approves what another person wrote, corrected or not.
 
     Raises:
         NotApproved: checks found something.
@@ -160,16 +171,38 @@ def approve_text(text: StringTranslation, subject: Subject, user: User) -> None:
     found = findings(subject, dismissed_checks(text))
     if found or text.has_error:
         raise NotApproved(found)
-    waiting, _details = PendingApproval.objects.filter(text=text).delete()
-    if waiting:
-        SegmentVersion.objects.create(
-            string_id=text.translation_of_id,
-            context_id=text.context_id,
-            locale_id=text.locale_id,
-            text=text.data,
-            act=Act.APPROVED,
-            person=user,
-        )
+    pending = PendingApproval.objects.filter(text=text).first()
+    if pending is None:
+        return True
+    language = text.locale.language_code
+    if has_reviewers(language) and not (is_reviewer(user, language) and _has_other_writer(text, user)):
+        if pending.reason != Reason.REVIEW:
+            pending.reason = Reason.REVIEW
+            pending.save()
+            _record(text, Act.PROPOSED, user)
+        return False
+    pending.delete()
+    _record(text, Act.APPROVED, user)
+    return True
+
+
+def _has_other_writer(text: StringTranslation, user: User) -> bool:
+    """Tell whether another person wrote this translation, or a version of it; a machine is nobody."""
+    written = SegmentVersion.objects.filter(
+        string=text.translation_of_id, context=text.context_id, locale=text.locale_id, act=Act.WRITTEN
+    ).exclude(origin=Origin.MACHINE)
+    return written.filter(person__isnull=False).exclude(person=user).exists()
+
+
+def _record(text: StringTranslation, act: str, user: User) -> None:
+    SegmentVersion.objects.create(
+        string_id=text.translation_of_id,
+        context_id=text.context_id,
+        locale_id=text.locale_id,
+        text=text.data,
+        act=act,
+        person=user,
+    )
 
 
 def dismissed_checks(text: StringTranslation) -> list[str]:
@@ -233,8 +266,9 @@ def history_of(translation: Translation, segment: StringSegment) -> list[Segment
 
 
 def collect_desk(user: User) -> dict[str, Any]:
-    """Return what the desk keeps about somebody: what they typed and did not save, and their remarks."""
+    """Return what the desk keeps about somebody: what they typed and did not save, remarks, what they are asked for."""
     return {
+        "assignments": list(Assignment.objects.filter(person=user).values("translation", "deadline", "assigned_at")),
         "drafts": list(SegmentDraft.objects.filter(person=user).values("text", "saved_at")),
         "comments": list(SegmentComment.objects.filter(person=user).values("text", "at")),
     }
@@ -243,6 +277,8 @@ def collect_desk(user: User) -> dict[str, Any]:
 def erase_desk(user: User) -> None:
     """Remove what somebody typed and did not save, and their name from what they did."""
     SegmentDraft.objects.filter(person=user).delete()
+    Assignment.objects.filter(person=user).update(person=None)
+    Assignment.objects.filter(assigned_by=user).update(assigned_by=None)
     SegmentComment.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(resolved_by=user).update(resolved_by=None)
     SegmentVersion.objects.filter(person=user).update(person=None)

@@ -19,6 +19,7 @@ from knowledge.loading import versions_of
 from knowledge.models import ReadablePage
 from members.models import User
 from translation.limits import approved_here, translatable
+from translation.models import PendingApproval
 
 MISSING, DRAFT, OUTDATED, CURRENT = "missing", "draft", "outdated", ""
 PANEL_SIZE = 10
@@ -123,6 +124,45 @@ def with_translation_states(originals: QuerySet[Page]) -> QuerySet[Page]:
             output_field=CharField(),
         )
     return originals.annotate(**states)
+
+
+def left_name(language_code: str) -> str:
+    """Return the name under which `with_texts_left` keeps the number of texts for a language."""
+    return f"left_{language_code.replace('-', '_')}"
+
+
+def with_texts_left(originals: QuerySet[Page]) -> QuerySet[Page]:
+    """Add to originals, for each language, how many texts are to be translated or approved (in the same query).
+
+    None where there is no translation. `review_…` and `machine_…` tell whether one of them is in review, or was
+    made by a machine.
+    """
+    counts: dict[str, Any] = {}
+    for code, _name in settings.LANGUAGES:
+        suffix = code.replace("-", "_")
+        followed = Translation.objects.filter(
+            source__object_id=OuterRef("translation_key"),
+            source__locale=OuterRef("locale"),
+            target_locale__language_code=code,
+            enabled=True,
+        )
+        left = (
+            StringSegment.objects.filter(source=OuterRef("source"))
+            .annotate(target_locale_id=OuterRef("target_locale"))
+            .filter(~Exists(approved_here()))
+            .order_by()
+            .values("source")
+            .annotate(number=Count("pk"))
+            .values("number")
+        )
+        numbers = followed.annotate(number=Coalesce(Subquery(left), 0)).values("number")[:1]
+        counts[f"left_{suffix}"] = Subquery(numbers)
+        pending = PendingApproval.objects.filter(
+            text__context__object_id=OuterRef("translation_key"), text__locale__language_code=code
+        )
+        for name in (PendingApproval.Reason.REVIEW, PendingApproval.Reason.MACHINE):
+            counts[f"{name}_{suffix}"] = Exists(pending.filter(reason=name))
+    return originals.annotate(**counts)
 
 
 def waiting(user: User | AnonymousUser) -> QuerySet[Translation]:

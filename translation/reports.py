@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import django_filters
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -21,39 +22,84 @@ from wagtail_localize.models import Translation
 from wagtail_localize.views.report import TranslationsReportView
 
 from access.permissions import PermissionMixin
+from access.readers import Reader, own_reader_of
 from access.spreadsheets import plain_cell
 from knowledge.reports import editable_pages, language_of, originals, type_of
+from members.models import User
+from translation.limits import translatable
 from translation.models import TranslationWish
-from translation.queries import DRAFT, MISSING, OUTDATED, state_name, with_translation_states
-from translation.roles import SUBMIT_TRANSLATION
+from translation.queries import (
+    CURRENT,
+    DRAFT,
+    MISSING,
+    OUTDATED,
+    left_name,
+    state_name,
+    with_texts_left,
+    with_translation_states,
+)
+from translation.roles import USE_DESK
 
-STATES = {MISSING: _("Missing"), DRAFT: _("Draft"), OUTDATED: _("Outdated")}
 LANGUAGE_CODES = [code for code, _name in settings.LANGUAGES]
+REVIEW, MACHINE, DONE, OPEN = "review", "machine", "current", "open"
+# What a cell says. "In review" and "made by a machine" are said of what is begun or outdated.
+STATES = {
+    MISSING: _("Missing"),
+    DRAFT: _("In work"),
+    REVIEW: _("In review"),
+    MACHINE: _("Machine-made"),
+    OUTDATED: _("Out of date"),
+    DONE: _("Current"),
+}
+CHOICES = {OPEN: _("Anything to do"), **STATES}
 
 
-def _state_label(state: str) -> str:
-    return str(STATES.get(state, ""))
+def cell_of(page: Page, language_code: str) -> tuple[str, int]:
+    """Return the state of an original in a language, and how many texts are to be done.
+
+    The page comes from `matrix_pages`. The state of its own language is an empty text.
+    """
+    suffix = language_code.replace("-", "_")
+    if page.locale.language_code == language_code:
+        return "", 0
+    state = getattr(page, state_name(language_code)) or DONE
+    left = getattr(page, left_name(language_code)) or 0
+    if state == MISSING:
+        return state, 0
+    if left and getattr(page, f"review_{suffix}"):
+        return REVIEW, left
+    if left and getattr(page, f"machine_{suffix}"):
+        return MACHINE, left
+    return state, left
 
 
-def _state_of(language_code: str) -> Callable[[Page], str]:
-    name = state_name(language_code)
-    return lambda page: _state_label(getattr(page, name))
+def cell_text(state: str, left: int) -> str:
+    """Return what a cell says: "Out of date (3)"."""
+    label = str(STATES.get(state, ""))
+    return f"{label} ({left})" if left else label
 
 
-def _in_state(languages: list[str], states: list[str]) -> Q:
-    condition = Q(pk__in=[])
-    for code in languages:
-        condition |= Q(**{f"{state_name(code)}__in": states})
-    return condition
+def _condition(language_code: str, state: str) -> Q:
+    name, suffix = state_name(language_code), language_code.replace("-", "_")
+    if state == OPEN:
+        return Q(**{f"{name}__in": [MISSING, DRAFT, OUTDATED]})
+    if state in (REVIEW, MACHINE):
+        return Q(**{f"{state}_{suffix}": True})
+    if state == DONE:
+        return Q(**{name: CURRENT}) & ~Q(locale__language_code=language_code)
+    return Q(**{name: state})
 
 
-class WithoutTranslationFilterSet(WagtailFilterSet):
-    """Filters of the report: which language, which state, type, and (added by Wagtail) language of the source."""
+class MatrixFilterSet(WagtailFilterSet):
+    """Filters of the matrix: language, state, section, type, and (added by Wagtail) language of the source."""
 
     into = django_filters.ChoiceFilter(
         label=_("Translation into"), choices=lambda: settings.LANGUAGES, method="filter_into"
     )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=list(STATES.items()), method="filter_into")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=list(CHOICES.items()), method="filter_into")
+    section = django_filters.ModelChoiceFilter(
+        label=_("Section"), queryset=lambda request: sections_of(request.user), method="in_section"
+    )
     content_type = ContentTypeFilter(
         label=_("Type"),
         queryset=lambda request: get_page_content_types(include_base_page_type=False),
@@ -61,36 +107,60 @@ class WithoutTranslationFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Page
-        fields = ["into", "state", "content_type"]
+        fields = ["into", "state", "section", "content_type"]
 
     def filter_into(self, pages: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
-        """Keep pages that are in the chosen state in the chosen language; each defaults to any."""
+        """Keep pages that are in the chosen state in the chosen language, or in any."""
         chosen = self.form.cleaned_data
-        languages = [chosen["into"]] if chosen.get("into") else LANGUAGE_CODES
-        states = [chosen["state"]] if chosen.get("state") else list(STATES)
-        return pages.filter(_in_state(languages, states))
+        if not chosen.get("state"):
+            return pages
+        condition = Q(pk__in=[])
+        for code in [chosen["into"]] if chosen.get("into") else LANGUAGE_CODES:
+            condition |= _condition(code, chosen["state"])
+        return pages.filter(condition)
+
+    def in_section(self, pages: QuerySet[Page], name: str, value: Page) -> QuerySet[Page]:
+        """Keep what is below a section, in whatever language it was written."""
+        versions = Page.objects.filter(translation_key=value.translation_key).values_list("path", flat=True)
+        condition = Q(pk__in=[])
+        for path in versions:
+            condition |= Q(path__startswith=path)
+        return pages.filter(condition)
 
 
-class WithoutTranslationView(PermissionMixin, PageReportView):
-    """Live originals that some language lacks, or has in an outdated version (those who submit translations)."""
+def sections_of(user: User | AnonymousUser) -> QuerySet[Page]:
+    """Return the sections in the site's first language that somebody finds pages of the matrix in."""
+    home = Page.objects.filter(depth=2, locale__language_code=settings.LANGUAGE_CODE)
+    return Page.objects.child_of(home.first()).filter(live=True) if home.exists() else Page.objects.none()
 
-    permission = SUBMIT_TRANSLATION
-    page_title = _("Without translation")
+
+def matrix_pages(user: User | AnonymousUser, reader: Reader) -> QuerySet[Page]:
+    """Return the live originals that somebody may edit, or read, with their states in all languages."""
+    pages = Page.objects.filter(
+        Q(pk__in=editable_pages(user).values("pk")) | Q(access__audience__among=reader.audience_ids), live=True
+    )
+    return with_texts_left(with_translation_states(originals(pages)))
+
+
+class MatrixView(PermissionMixin, PageReportView):
+    """Every piece of content in every language (people with the desk, of what they may edit or read)."""
+
+    permission = USE_DESK
+    page_title = _("Languages")
     header_icon = "wagtail-localize-language"
-    results_template_name = "translation/admin/without_translation_results.html"
-    index_url_name = "without_translation"
-    index_results_url_name = "without_translation_results"
-    filterset_class = WithoutTranslationFilterSet
+    results_template_name = "translation/admin/matrix_results.html"
+    index_url_name = "translation_matrix"
+    index_results_url_name = "translation_matrix_results"
+    filterset_class = MatrixFilterSet
     any_permission_required = ["change", "publish"]
     default_ordering = ("-wanted", "title")
-    list_export = ["title", "content_type", "locale", "wanted", *[state_name(code) for code in LANGUAGE_CODES]]
+    list_export = ["title", "content_type", "locale", "wanted", *[f"cell_{code}" for code in LANGUAGE_CODES]]
     custom_field_preprocess = {
         name: {"csv": preprocess, "xlsx": preprocess}
         for name, preprocess in {
             "title": plain_cell,
             "content_type": get_content_type_label,
             "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
-            **{state_name(code): _state_label for code in LANGUAGE_CODES},
         }.items()
     }
 
@@ -103,10 +173,11 @@ class WithoutTranslationView(PermissionMixin, PageReportView):
             Column("language", label=_("Written in"), accessor=language_of),
             Column("wanted", label=_("Asked for by members"), sort_key="wanted"),
             *[
-                Column(
-                    state_name(code),
+                CellColumn(
+                    f"cell_{code}",
                     label=get_language_info(code)["name_translated"],
-                    accessor=_state_of(code),
+                    sort_key=left_name(code),
+                    code=code,
                 )
                 for code in LANGUAGE_CODES
             ],
@@ -120,25 +191,54 @@ class WithoutTranslationView(PermissionMixin, PageReportView):
             "content_type": gettext("Type"),
             "locale": gettext("Written in"),
             "wanted": gettext("Asked for by members"),
-            **{state_name(code): get_language_info(code)["name_translated"] for code in LANGUAGE_CODES},
+            **{f"cell_{code}": get_language_info(code)["name_translated"] for code in LANGUAGE_CODES},
         }
+
+    def to_row_dict(self, item: Page) -> dict[str, Any]:
+        """Add what the cells say."""
+        for code in LANGUAGE_CODES:
+            setattr(item, f"cell_{code}", cell_text(*cell_of(item, code)))
+        return super().to_row_dict(item)
 
     def get_filename(self) -> str:
         """Return the name of the spreadsheet."""
-        return f"without-translation-{timezone.localdate().isoformat()}"
+        return f"languages-{timezone.localdate().isoformat()}"
 
     def get_base_queryset(self) -> QuerySet[Page]:
-        """Return the originals that something is wrong with in some language, and how many members want them.
-
-        Those who want them in the chosen language, if there is one.
-        """
+        """Return the originals, and how many members want them: in the chosen language, if there is one."""
         wishes = TranslationWish.objects.filter(piece=OuterRef("translation_key"))
         if (into := self.request.GET.get("into", "")) in LANGUAGE_CODES:
             wishes = wishes.filter(language=into)
         wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
-        pages = with_translation_states(originals(editable_pages(self.request.user)).filter(live=True))
-        pages = pages.filter(_in_state(LANGUAGE_CODES, list(STATES)))
-        return pages.annotate(wanted=Coalesce(Subquery(wanted), 0)).select_related("locale", "content_type")
+        mine = translatable(self.request.user).filter(source__object_id=OuterRef("translation_key"))
+        desks = {
+            f"desk_{code}": Subquery(mine.filter(target_locale__language_code=code).values("pk")[:1])
+            for code in LANGUAGE_CODES
+        }
+        pages = matrix_pages(self.request.user, own_reader_of(self.request))
+        pages = pages.annotate(wanted=Coalesce(Subquery(wanted), 0), **desks)
+        return pages.select_related("locale", "content_type")
+
+
+class CellColumn(Column):
+    """What there is of a piece in one language, with the way to the desk for those who work on it."""
+
+    cell_template_name = "translation/admin/matrix_cell.html"
+
+    def __init__(self, name: str, label: str, sort_key: str, *, code: str) -> None:
+        super().__init__(name, label=label, sort_key=sort_key)
+        self.code = code
+
+    def get_cell_context_data(self, instance: Page, parent_context: dict[str, Any]) -> dict[str, Any]:
+        """Add the state, and the translation on the desk."""
+        context = super().get_cell_context_data(instance, parent_context)
+        state, left = cell_of(instance, self.code)
+        desk = getattr(instance, f"desk_{self.code}")
+        return {**context, "state": state, "text": cell_text(state, left), "desk": desk}
+
+    def get_value(self, instance: Page) -> str:
+        """Return what the cell says."""
+        return cell_text(*cell_of(instance, self.code))
 
 
 class OwnTranslationsReportView(TranslationsReportView):

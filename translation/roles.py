@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db import transaction
 from django.utils.translation import get_language_info
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page
 
 from knowledge.marking_panel import EDIT_ORIGINALS
+from members.models import User
 
+# To ask people to translate, until when; for those who submit.
+ASSIGN = "translation.assign_translation"
 USE_DESK = "translation.use_desk"
 SUBMIT_TRANSLATION = "wagtail_localize.submit_translation"
 # The field's terms in all languages, for those who write and translate; administrators change them.
@@ -20,6 +23,24 @@ EDITORS = ("Editors", "Moderators")
 def translators_group_name(language_code: str) -> str:
     """Return the name of the group of a language's translators, e.g. "Translators: Arabic"."""
     return f"Translators: {get_language_info(language_code)['name']}"
+
+
+def reviewers_group_name(language_code: str) -> str:
+    """Return the name of the group of a language's reviewers, e.g. "Reviewers: Arabic".
+
+    As long as somebody active is in it, another person than the one who wrote a text approves it (four eyes).
+    """
+    return f"Reviewers: {get_language_info(language_code)['name']}"
+
+
+def has_reviewers(language_code: str) -> bool:
+    """Tell whether texts in a language are approved by a second person."""
+    return User.objects.filter(is_active=True, groups__name=reviewers_group_name(language_code)).exists()
+
+
+def is_reviewer(user: User | AnonymousUser, language_code: str) -> bool:
+    """Tell whether somebody may approve what another person wrote in a language."""
+    return user.groups.filter(name=reviewers_group_name(language_code)).exists()
 
 
 def _permission(name: str) -> Permission:
@@ -41,6 +62,8 @@ def grant_translators(language_code: str) -> Group:
         Page.DoesNotExist: when there is no home page in the language.
     """
     group, _created = Group.objects.get_or_create(name=translators_group_name(language_code))
+    # Reviewers are translators too; this group says only whose approval counts.
+    Group.objects.get_or_create(name=reviewers_group_name(language_code))
     group.permissions.add(*(_permission(name) for name in ("wagtailadmin.access_admin", VIEW_VOCABULARY, USE_DESK)))
     locale = Locale.objects.get(language_code=language_code)
     home = Page.objects.filter(depth=2, locale=locale).order_by("-live", "path").first()
@@ -60,7 +83,9 @@ def grant_translators(language_code: str) -> Group:
 
 def grant_editors() -> None:
     """Let editors and moderators write originals and hand them to the translators. Can run again."""
-    permissions = [_permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK)]
+    permissions = [
+        _permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN)
+    ]
     for name in EDITORS:
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)

@@ -32,10 +32,11 @@ class State(StrEnum):
     OUTDATED = "outdated"
     BROKEN = "broken"
     PENDING = "pending"
+    REVIEW = "review"
     APPROVED = "approved"
 
 
-OPEN = (State.MISSING, State.OUTDATED, State.BROKEN, State.PENDING)
+OPEN = (State.MISSING, State.OUTDATED, State.BROKEN, State.PENDING, State.REVIEW)
 
 
 def words_in(text: str) -> int:
@@ -87,12 +88,20 @@ class Segment:
             return State.OUTDATED if self.earlier else State.MISSING
         if self.target.has_error:
             return State.BROKEN
-        return State.PENDING if self.pending else State.APPROVED
+        if self.pending is None:
+            return State.APPROVED
+        return State.REVIEW if self.pending.reason == PendingApproval.Reason.REVIEW else State.PENDING
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has to do something with it."""
         return self.state in OPEN
+
+    def waits_for(self, user: User, is_reviewer: bool) -> bool:
+        """Tell whether it waits for this person: what they wrote themselves waits for a reviewer."""
+        if self.state == State.REVIEW:
+            return is_reviewer and self.target is not None and self.target.last_translated_by_id != user.pk
+        return self.is_open
 
     @property
     def source(self) -> str:

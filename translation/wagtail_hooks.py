@@ -32,8 +32,8 @@ from translation.captions import upload_captions
 from translation.desk_views import URLS
 from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
 from translation.queries import waiting_translations
-from translation.reports import OwnTranslationsReportView, WithoutTranslationView
-from translation.roles import SUBMIT_TRANSLATION, USE_DESK
+from translation.reports import MatrixView, OwnTranslationsReportView
+from translation.roles import USE_DESK
 
 # Before wagtail-localize's own hooks, which answer the request of a translation's editor.
 FIRST = -20
@@ -270,31 +270,22 @@ def offer_captions_upload(page: Page, user: Any, next_url: str | None = None) ->
 
 @hooks.register("register_admin_urls")
 def register_report_urls() -> list[URLPattern]:
-    """Add the addresses of the reports."""
+    """Add the addresses of the matrix."""
     return [
-        path("reports/without-translation/", WithoutTranslationView.as_view(), name="without_translation"),
+        path("reports/languages/", MatrixView.as_view(), name="translation_matrix"),
         path(
-            "reports/without-translation/results/",
-            WithoutTranslationView.as_view(results_only=True),
-            name="without_translation_results",
+            "reports/languages/results/",
+            MatrixView.as_view(results_only=True),
+            name="translation_matrix_results",
         ),
     ]
 
 
-class SubmittersMenuItem(PermittedMenuItem):
-    """A menu item for those who submit pages for translation."""
-
-    permission = SUBMIT_TRANSLATION
-
-
 @hooks.register("register_reports_menu_item")
-def register_without_translation_menu_item() -> MenuItem:
-    """Add the report to the menu."""
-    return SubmittersMenuItem(
-        gettext_lazy("Without translation"),
-        reverse("without_translation"),
-        icon_name="wagtail-localize-language",
-        order=710,
+def register_matrix_menu_item() -> MenuItem:
+    """Add the matrix to the menu."""
+    return DeskMenuItem(
+        gettext_lazy("Languages"), reverse("translation_matrix"), icon_name="wagtail-localize-language", order=710
     )
 
 

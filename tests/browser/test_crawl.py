@@ -30,7 +30,8 @@ ADMIN_BEGINNINGS = [
     *("/admin/", "/admin/pages/", "/admin/images/", "/admin/documents/", "/admin/reports/site-history/"),
     *(
         "/admin/reports/aging-pages/",
-        "/admin/reports/without-translation/",
+        "/admin/reports/languages/",
+        "/admin/desk/",
         "/admin/api/main/pages/?limit=20&order=-id",
     ),
     *("/admin/choose-page/", "/admin/choose-page/search/?q=a", "/admin/images/chooser/", "/admin/documents/chooser/"),

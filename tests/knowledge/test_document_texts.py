@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from docx import Document as WordDocument
 from openpyxl import Workbook
+from PIL import ImageFile
 from pptx import Presentation
 from wagtail.models import Collection, CollectionViewRestriction
 from weasyprint import HTML
@@ -20,6 +21,8 @@ from tests.factories import MemberFactory, make_article
 from tests.search.test_results_page import hits, results  # noqa: F401
 
 pytestmark = pytest.mark.django_db
+# As in `knowledge.pdf`: other tests in this process upload images that are cut short.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def word(text: str) -> bytes:

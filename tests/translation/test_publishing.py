@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
-from wagtail_localize.models import TranslationSource
+from wagtail_localize.models import StringTranslation, TranslationSource
 
 from access.readers import visitor
 from knowledge.loading import load_specific, with_surroundings
 from tests.factories import make_article, make_case_study, stream, translate
 from tests.translation.builders import person, submit, told, translate_texts
 from translation.limits import texts_left
+from translation.models import PendingApproval
 from translation.queries import (
     outdated_notice,
     waiting_translations,
@@ -221,31 +222,58 @@ class TestReport:
         french = make_article("Écrit en français", language="fr")
         complete = make_article("Complete")
         for code in ("ar", "es", "fr"):
+            translate_texts(submit(complete, code))
             translate(complete, code)
         client.force_login(person("Editors"))
-        address = reverse("without_translation_results")
-        rows = client.get(address).context["object_list"]
-        assert [page.pk for page in rows] == [article.pk, french.pk]
-        found = client.get(address, {"into": "ar"}).context["object_list"]
-        assert [page.pk for page in found] == [french.pk]
-        assert not client.get(address, {"into": "ar", "state": "outdated"}).context["object_list"]
-        assert [page.pk for page in client.get(address, {"locale": "fr"}).context["object_list"]] == [french.pk]
-        response = client.get(reverse("without_translation"), {"export": "csv"})
+        address = reverse("translation_matrix_results")
+
+        def found(**filters) -> list[int]:
+            return [page.pk for page in client.get(address, filters).context["object_list"]]
+
+        assert found() == [complete.pk, article.pk, french.pk]
+        assert found(state="open") == found(state="missing") == [article.pk, french.pk]
+        assert found(into="ar", state="missing") == [french.pk]
+        assert found(into="ar", state="outdated") == []
+        assert found(into="es", state="current") == [complete.pk]
+        assert found(locale="fr") == [french.pk]
+        assert found(section=article.get_parent().pk) == [complete.pk, article.pk, french.pk]
+        assert found(section=make_case_study("Case").get_parent().pk) != found()
+        response = client.get(reverse("translation_matrix"), {"export": "csv"})
         lines = b"".join(response.streaming_content).decode().splitlines()
         assert lines[0] == "Title,Type,Written in,Asked for by members,English,Arabic,Spanish,French"
-        assert lines[1] == "The original,Best practice,English,0,,,Missing,Missing"
+        assert "Complete,Best practice,English,0,,Current,Current,Current" in lines
+        left = texts_left(TranslationSource.objects.get(object_id=article.translation_key).translations.get())
+        assert f"The original,Best practice,English,0,,Current ({left}),Missing,Missing" in lines
 
-    def test_it_is_not_for_translators(self, tree, client):
+    def test_translators_see_what_they_may_read(self, article, client):
+        make_article("Secret", marking="RED", shared_with=["person:0"])
         client.force_login(person(ARABIC))
-        assert client.get(reverse("without_translation")).status_code == 302
+        shown = client.get(reverse("translation_matrix")).content.decode()
+        assert "The original" in shown
+        assert "Secret" not in shown
+        client.force_login(person())
+        assert client.get(reverse("translation_matrix")).status_code == 302
+
+    def test_machines_and_reviews_are_told(self, article, client):
+        translation = submit(article, "ar")
+        translate_texts(translation)
+        text = StringTranslation.objects.first()
+        client.force_login(person(ARABIC))
+        for reason, label in [("machine", "Machine-made (1)"), ("review", "In review (1)"), ("draft", "In work (1)")]:
+            PendingApproval.objects.update_or_create(text=text, defaults={"reason": reason})
+            cell = f'<a href="{reverse("desk_translation", args=[translation.pk])}">{label}</a>'
+            shown = client.get(
+                reverse("translation_matrix_results"), {"state": "draft" if reason == "draft" else reason}
+            )
+            assert cell in shown.content.decode()
 
     def test_queries_do_not_grow(self, article, client):
         client.force_login(person("Editors"))
 
         def queries() -> int:
-            client.get(reverse("without_translation_results"))
+            client.get(reverse("translation_matrix_results"))
             with CaptureQueriesContext(connection) as captured:
-                client.get(reverse("without_translation_results"))
+                client.get(reverse("translation_matrix_results"))
             return len(captured)
 
         before = queries()

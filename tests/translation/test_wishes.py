@@ -92,13 +92,13 @@ def test_the_report_has_what_is_wanted_most_first(client):
             wish_for(few.translation_key, "ar", member)
             wish_for(few.translation_key, "fr", member)
     client.force_login(UserFactory(is_superuser=True))
-    shown = client.get("/admin/reports/without-translation/results/").content.decode()
+    shown = client.get("/admin/reports/languages/results/").content.decode()
     titles = re.findall(r">\s*(Alpha|Zebra)\s*<", shown)
     assert titles.index("Zebra") < titles.index("Alpha")
-    french = client.get("/admin/reports/without-translation/results/?into=fr").content.decode()
+    french = client.get("/admin/reports/languages/results/?into=fr").content.decode()
     titles = re.findall(r">\s*(Alpha|Zebra)\s*<", french)
     assert titles.index("Alpha") < titles.index("Zebra")
-    exported = client.get("/admin/reports/without-translation/?export=csv").getvalue().decode()
+    exported = client.get("/admin/reports/languages/?export=csv").getvalue().decode()
     assert "Asked for by members" in exported
     assert re.search(r"Zebra,[^\n]*,3,", exported)
 

@@ -1,5 +1,6 @@
 """What the desk keeps beside wagtail-localize's own models, one file per concept."""
 
+from translation.models.assignments import Assignment
 from translation.models.segments import (
     DismissedCheck,
     PendingApproval,
@@ -10,6 +11,7 @@ from translation.models.segments import (
 from translation.models.wishes import TranslationWish
 
 __all__ = [
+    "Assignment",
     "DismissedCheck",
     "PendingApproval",
     "SegmentComment",

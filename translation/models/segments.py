@@ -28,6 +28,7 @@ class PendingApproval(models.Model):
         DRAFT = "draft", _("Draft")
         MACHINE = "machine", _("Made by a machine")
         IMPORT = "import", _("Imported")
+        REVIEW = "review", _("In review")
 
     text = models.OneToOneField(StringTranslation, on_delete=models.CASCADE, primary_key=True, related_name="pending")
     reason = models.CharField(max_length=10, choices=Reason.choices)
@@ -54,6 +55,7 @@ class SegmentVersion(models.Model):
         """What was done with a text."""
 
         WRITTEN = "written", _("Written")
+        PROPOSED = "proposed", _("Handed to review")
         APPROVED = "approved", _("Approved")
         REMOVED = "removed", _("Removed")
 

@@ -38,7 +38,7 @@ from translation.memory import THRESHOLD, Match, matches_for
 from translation.models import SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
-from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments
+from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
 from translation.terms import TermHint
 
 PER_PAGE = 25
@@ -193,9 +193,9 @@ def _help_for(request: DeskRequest, translation: Translation, segment: Segment) 
     )
 
 
-def _address(translation: Translation, segment: Segment | None = None) -> str:
+def _address(translation: Translation, segment: int | None = None) -> str:
     address = reverse("desk_translation", args=[translation.pk])
-    return f"{address}?segment={segment.pk}#segment-{segment.pk}" if segment else address
+    return f"{address}?segment={segment}#segment-{segment}" if segment else address
 
 
 def _is_script(request: DeskRequest) -> bool:
@@ -206,23 +206,18 @@ def _is_script(request: DeskRequest) -> bool:
 @require_safe
 def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
     """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
+    wanted = _number(request.GET.get("segment")) or _next(request, translation) or 0
+    if _is_script(request):
+        return _segment_answer(request, translation, wanted, left=_number(request.GET.get("left")))
     segments = load_segments(translation, request.user)
-    chosen = _chosen(request, translation, segments, request.GET.get("segment", ""))
-    if _is_script(request) and chosen:
-        left = next((each for each in segments if str(each.pk) == request.GET.get("left") and each != chosen), None)
-        return _segment_answer(request, translation, segments, chosen, left=left)
-    return _editor(request, translation, segments, chosen)
+    chosen = next((each for each in segments if each.pk == wanted), None)
+    return _editor(request, translation, segments, chosen or next((each for each in segments if each.is_open), None))
 
 
-def _chosen(request: DeskRequest, translation: Translation, segments: list[Segment], key: str) -> Segment | None:
-    """Return the segment with a key, or the first that waits for this person, or for anybody."""
-    chosen = next((each for each in segments if str(each.pk) == key), None)
-    return chosen or _first_waiting(request, translation, segments) or next((e for e in segments if e.is_open), None)
-
-
-def _first_waiting(request: DeskRequest, translation: Translation, segments: list[Segment]) -> Segment | None:
+def _next(request: DeskRequest, translation: Translation, after: StringSegment | None = None) -> int | None:
+    """Return the next segment that waits for this person."""
     reviews = is_reviewer(request.user, translation.target_locale.language_code)
-    return next((each for each in segments if each.waits_for(request.user, reviews)), None)
+    return next_waiting(translation, request.user, reviews, after)
 
 
 def _editor(
@@ -280,25 +275,22 @@ STATE_NAMES: dict[State, Callable[[], str]] = {
 
 
 def _segment_answer(
-    request: DeskRequest,
-    translation: Translation,
-    segments: list[Segment],
-    segment: Segment,
-    message: str = "",
-    status: int = 200,
-    left: Segment | None = None,
+    request: DeskRequest, translation: Translation, wanted: int, message: str = "", status: int = 200, left: int = 0
 ) -> HttpResponse:
     """Answer a script with one segment, open, the one that was left for it, and how far the translation is."""
-    progress = Progress.of(segments)
+    segments = {each.pk: each for each in load_segments(translation, request.user, only={wanted, left})}
+    if wanted not in segments:
+        raise Http404
     common = _row_context(request, translation)
-
-    def row(**context: Any) -> str:
-        return render_to_string("translation/admin/segment.html", {**common, **context}, request)
-
-    rows = {segment.pk: row(segment=segment, help=_help_for(request, translation, segment), error=message)}
-    if left:
-        rows[left.pk] = row(segment=left)
-    answer = {"open": segment.pk, "rows": rows, "done": progress.done, "total": progress.total, "message": message}
+    rows = {}
+    for key, segment in segments.items():
+        more: dict[str, Any] = {"segment": segment}
+        if key == wanted:
+            more |= {"help": _help_for(request, translation, segment), "error": message}
+        rows[key] = render_to_string("translation/admin/segment.html", {**common, **more}, request)
+    total = StringSegment.objects.filter(source=translation.source_id).count()
+    done = total - texts_left(translation)
+    answer = {"open": wanted, "rows": rows, "done": done, "total": total, "message": message}
     return JsonResponse(answer, status=status)
 
 
@@ -342,30 +334,19 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
         message, status = _dismiss(request, translation, row)
     else:
         raise Http404
-    segments = load_segments(translation, request.user)
-    changed = next(each for each in segments if each.pk == row.pk)
-    is_done = do == "approve" and status == 200
+    following = _next(request, translation, row) if do == "approve" and status == 200 else None
     if _is_script(request):
-        following = _following(request, translation, segments, changed) if is_done else None
-        left = changed if following else None
-        return _segment_answer(request, translation, segments, following or changed, message, status, left)
+        left = row.pk if following else 0
+        return _segment_answer(request, translation, following or row.pk, message, status, left)
     if message:
+        segments = load_segments(translation, request.user)
         messages.error(request, message)
-        return _editor(request, translation, segments, changed, status)
-    following = _following(request, translation, segments, changed) if is_done else None
-    return redirect(_address(translation, following or changed))
+        return _editor(request, translation, segments, next(each for each in segments if each.pk == row.pk), status)
+    return redirect(_address(translation, following or row.pk))
 
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
-def _following(
-    request: DeskRequest, translation: Translation, segments: list[Segment], segment: Segment
-) -> Segment | None:
-    """Return the next segment that waits for this person, from the beginning again after the end."""
-    at = next(number for number, each in enumerate(segments) if each.pk == segment.pk)
-    return _first_waiting(request, translation, segments[at + 1 :] + segments[:at])
 
 
 def _save(
@@ -397,8 +378,8 @@ def _dismiss(request: DeskRequest, translation: Translation, row: StringSegment)
     name, note = request.POST.get("check", ""), request.POST.get("note", "").strip()[:MOST_NOTED]
     if name not in CHECK_NAMES:
         raise Http404
-    segments = load_segments(translation)
-    target = next(each for each in segments if each.pk == row.pk).target
+    (segment,) = load_segments(translation, only={row.pk})
+    target = segment.target
     if target is None:
         raise Http404
     if not note:
@@ -424,9 +405,9 @@ def _segment_is_gone(request: DeskRequest, translation: Translation, text: str, 
             raise Http404
         editing.keep_draft(translation, string_id, context_id, text, base, request.user)
     if _is_script(request):
-        return JsonResponse({"message": message, "address": _address(translation, now)}, status=410)
+        return JsonResponse({"message": message, "address": _address(translation, now.pk if now else None)}, status=410)
     messages.error(request, message)
-    return redirect(_address(translation, now))
+    return redirect(_address(translation, now.pk if now else None))
 
 
 @for_its_translators

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from django.utils.translation import gettext as _
 
 PLACEHOLDER = re.compile(r"<(/?)([1-9]\d{0,2})>")
+LINE_BREAK = re.compile(r"<br ?/?>")
+TAG = re.compile(r"</?[a-z][^<>]*>")
 # How a tag is written: its name, and the identifier of a link.
 Kind = tuple[str, str]
 
@@ -64,8 +66,11 @@ def editable(data: str, source: str) -> str:
 
 
 def plain(data: str) -> str:
-    """Return a segment's text without placeholders, for counting, comparing and checking."""
-    return PLACEHOLDER.sub("", editable(data, data))
+    """Return a segment's text without tags, for counting, comparing and checking.
+
+    What is stored has a few inline tags and nothing else, so this need not read it as HTML.
+    """
+    return unescape(TAG.sub("", LINE_BREAK.sub("\n", data)))
 
 
 def missing_placeholders(text: str, source: str) -> list[int]:

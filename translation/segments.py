@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from django.db.models import ForeignObjectRel, Model
+from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Value
 from wagtail.blocks import Block
 from wagtail.fields import StreamField
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from members.models import User
 from translation.freshness import predecessors
+from translation.limits import approved_here
 from translation.memory import difference
 from translation.models import PendingApproval, SegmentComment, SegmentDraft
 from translation.placeholders import editable, kinds_in, plain
@@ -97,12 +98,6 @@ class Segment:
         """Whether somebody has to do something with it."""
         return self.state in OPEN
 
-    def waits_for(self, user: User, is_reviewer: bool) -> bool:
-        """Tell whether it waits for this person: what they wrote themselves waits for a reviewer."""
-        if self.state == State.REVIEW:
-            return is_reviewer and self.target is not None and self.target.last_translated_by_id != user.pk
-        return self.is_open
-
     @property
     def source(self) -> str:
         """The source as translators see it."""
@@ -149,25 +144,31 @@ class Segment:
         return sum(comment.resolved_at is None for comment in self.comments)
 
 
-def load_segments(translation: Translation, user: User | None = None) -> list[Segment]:
+def load_segments(
+    translation: Translation, user: User | None = None, only: Collection[int] | None = None
+) -> list[Segment]:
     """Return the segments of a translation in the order of the page (five queries).
 
     Args:
         translation: with its source.
         user: whose drafts are theirs; without one no drafts are looked up.
+        only: keys of the segments that are wanted (up to two queries more, however long the page is).
     """
-    rows = list(
-        StringSegment.objects.filter(source=translation.source_id)
-        .select_related("string", "context")
-        .order_by("order", "pk")
+    rows = StringSegment.objects.filter(source=translation.source_id)
+    texts = StringTranslation.objects.filter(
+        locale=translation.target_locale_id, context__object=translation.source.object_id
     )
-    texts = list(
-        StringTranslation.objects.filter(
-            locale=translation.target_locale_id, context__object=translation.source.object_id
-        ).select_related("translation_of", "pending", "last_translated_by")
-    )
-    by_place: dict[Place, StringTranslation] = {(each.translation_of_id, each.context_id): each for each in texts}
-    earlier = predecessors(rows, texts)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+        texts = texts.filter(Exists(rows.filter(string=OuterRef("translation_of"), context=OuterRef("context"))))
+    found = list(rows.select_related("string", "context").order_by("order", "pk"))
+    known = list(texts.select_related("translation_of", "pending", "last_translated_by"))
+    by_place: dict[Place, StringTranslation] = {(each.translation_of_id, each.context_id): each for each in known}
+    if only is None:
+        earlier = predecessors(found, known)
+    else:
+        new = {row.context_id for row in found if (row.string_id, row.context_id) not in by_place}
+        earlier = _earlier_at(translation, new) if new else {}
     model = translation.source.specific_content_type.model_class()
     segments = [
         Segment(
@@ -176,31 +177,68 @@ def load_segments(translation: Translation, user: User | None = None) -> list[Se
             target=by_place.get((row.string_id, row.context_id)),
             earlier=earlier.get(row.pk),
         )
-        for row in rows
+        for row in found
     ]
     if user is not None:
-        _add_people(translation, user, segments, texts)
+        _add_people(translation, user, segments)
     return segments
 
 
-def _add_people(
-    translation: Translation, user: User, segments: Sequence[Segment], texts: Sequence[StringTranslation]
-) -> None:
+def _earlier_at(translation: Translation, contexts: Collection[int]) -> dict[int, StringTranslation]:
+    """Return the earlier translations at some places (two queries)."""
+    rows = StringSegment.objects.filter(source=translation.source_id, context__in=contexts)
+    texts = StringTranslation.objects.filter(locale=translation.target_locale_id, context__in=contexts)
+    return predecessors(
+        list(rows.select_related("string").order_by("order", "pk")), texts.select_related("translation_of")
+    )
+
+
+def next_waiting(
+    translation: Translation, user: User, is_reviewer: bool, after: StringSegment | None = None
+) -> int | None:
+    """Return the key of the next segment that waits for somebody, from the beginning again after the end (one query).
+
+    Args:
+        translation: with its source.
+        user: what they wrote themselves waits for a reviewer, not for them.
+        is_reviewer: whether they review in this language.
+        after: where they are.
+    """
+    in_review = PendingApproval.objects.filter(
+        text__translation_of=OuterRef("string"),
+        text__context=OuterRef("context"),
+        text__locale=translation.target_locale_id,
+        reason=PendingApproval.Reason.REVIEW,
+    )
+    if is_reviewer:
+        in_review = in_review.filter(text__last_translated_by=user)
+    waiting = (
+        StringSegment.objects.filter(source=translation.source_id)
+        .annotate(target_locale_id=Value(translation.target_locale_id))
+        .filter(~Exists(approved_here()), ~Exists(in_review))
+        .order_by("order", "pk")
+        .values_list("order", "pk")
+    )
+    places = [place for place in waiting if after is None or place[1] != after.pk]
+    here = (after.order, after.pk) if after else (-1, -1)
+    return next((pk for _order, pk in sorted(places, key=lambda place: (place < here, place))), None)
+
+
+def _add_people(translation: Translation, user: User, segments: Sequence[Segment]) -> None:
     """Add what people have typed and remarked. What belongs to an earlier text of a place is shown at the new one."""
     at: dict[Place, list[Segment]] = defaultdict(list)
     for segment in segments:
         at[segment.row.string_id, segment.row.context_id].append(segment)
         if segment.earlier:
             at[segment.earlier.translation_of_id, segment.row.context_id].append(segment)
-    drafts = SegmentDraft.objects.filter(translation=translation).select_related("person").order_by("saved_at")
-    for draft in drafts:
+    here = {"translation": translation, "context__in": {segment.row.context_id for segment in segments}}
+    for draft in SegmentDraft.objects.filter(**here).select_related("person").order_by("saved_at"):
         for segment in at.get((draft.string_id, draft.context_id), ()):
             if draft.person_id == user.pk:
                 segment.draft = draft
             else:
                 segment.typing.append(str(draft.person))
-    comments = SegmentComment.objects.filter(translation=translation).select_related("person", "resolved_by")
-    for comment in comments.order_by("at"):
+    for comment in SegmentComment.objects.filter(**here).select_related("person", "resolved_by").order_by("at"):
         for segment in at.get((comment.string_id, comment.context_id), ()):
             segment.comments.append(comment)
 

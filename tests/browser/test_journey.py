@@ -277,23 +277,18 @@ def check_that_a_draft_is_not_found(member: Page) -> None:
 
 
 def translate(translator: Page) -> None:
-    """The translator finds it on the dashboard, translates every segment, and publishes."""
+    """The translator finds it on the dashboard, translates every segment on the desk, and publishes."""
     translator.goto("/admin/")
     translator.get_by_role("link", name=TITLE).first.click()
-    untranslated = translator.locator("li.incomplete")
-    expect(untranslated).to_have_count(len(ARABIC))
-    for name in ["Content", "About", "Address"]:
-        translator.get_by_role("tab", name=name).click()
-        while untranslated.locator("visible=true").count():
-            segment = untranslated.locator("visible=true").first
-            text = segment.locator("p").first.inner_text()
-            # From here on by its text: once translated it is no longer among the untranslated ones.
-            segment = translator.locator("li:has(> p)").filter(has=translator.get_by_text(text, exact=True))
-            segment.get_by_role("button", name="Translate").click()
-            segment.locator("textarea").fill(ARABIC[text])
-            segment.get_by_role("button", name="Save").click()
-            expect(segment.get_by_role("button", name="Edit")).to_be_visible()
-    expect(untranslated).to_have_count(0)
+    translator.wait_for_url("**/admin/desk/**")
+    for _segment in ARABIC:
+        row = translator.locator(".segment--open")
+        text = row.locator("[data-source]").inner_text()
+        field = row.locator("textarea[name=text]")
+        assert direction(field) == "rtl"
+        field.fill(ARABIC[text])
+        row.get_by_role("button", name="Approve and next").click()
+        expect(translator.locator(".segment--open [data-source]").get_by_text(text, exact=True)).to_have_count(0)
     translator.get_by_role("button", name="Publish in Arabic").click()
     expect(translator.locator(".messages")).to_contain_text("Published")
 

@@ -72,4 +72,5 @@ def test_whatever_is_typed_is_stored_safely_or_refused(typed):
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80))
 def test_plain_sources_survive_the_way_round(text):
     html = StringValue.from_plaintext(text).data
+    assert plain(html) == StringValue(html).render_text()
     assert html_from(editable(html, html), html) == html

@@ -33,9 +33,12 @@ from translation import editing
 from translation.assigning import MOST_AT_ONCE, AssignmentForm, CannotTranslate, assign
 from translation.checks import CHECKS, Finding, findings
 from translation.desk import FREE, MINE, ORDERS, desk_rows, waiting_on_desk
+from translation.exchange.formats import FORMATS, MAX_BYTES, archive_of, file_name_of, read_file
+from translation.exchange.importing import import_document, undo_import
+from translation.exchange.units import RefusedFile, document_of
 from translation.limits import texts_left, translatable
 from translation.memory import THRESHOLD, Match, matches_for
-from translation.models import SegmentComment, SegmentDraft, SegmentVersion
+from translation.models import ImportedFile, SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
@@ -45,6 +48,7 @@ PER_PAGE = 25
 MOST_TYPED = 20_000
 MOST_SAID = 1_000
 MOST_NOTED = 200
+MOST_REJECTIONS = 50
 CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
 View = Callable[..., HttpResponse]
 
@@ -110,6 +114,7 @@ def desk(request: DeskRequest) -> HttpResponse:
             "languages": [(code, get_language_info(code)["name_translated"]) for code in languages],
             "markings": Marking.values,
             "filters": urlencode(chosen),
+            "formats": FORMATS.values(),
             "form": AssignmentForm() if request.user.has_perm(ASSIGN) else None,
         },
     )
@@ -439,8 +444,91 @@ def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpRes
     return redirect("translation_desk")
 
 
+# --- Files ------------------------------------------------------------------------------------------
+
+
+def _attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@for_its_translators
+@require_safe
+def export_translation(request: DeskRequest, translation: Translation, suffix: str) -> HttpResponse:
+    """Hand out a translation as a file (whoever may edit the translated page)."""
+    format = FORMATS.get(suffix)
+    if format is None:
+        raise Http404
+    document = document_of(translation)
+    return _attachment(format.write(document), file_name_of(document, format), format.content_type)
+
+
+@for_translators
+@require_POST
+def export_batch(request: DeskRequest) -> HttpResponse:
+    """Hand out the translations that are ticked on the desk as a ZIP archive (of what somebody may edit)."""
+    format = FORMATS.get(request.POST.get("format", ""))
+    keys = [_number(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
+    chosen = translatable(request.user).filter(pk__in=keys)
+    chosen = chosen.select_related("source__locale", "source__object", "source__specific_content_type", "target_locale")
+    if format is None or not chosen:
+        messages.error(request, _("Tick what you want to export."))
+        return redirect("translation_desk")
+    return _attachment(archive_of(map(document_of, chosen), format), "translations.zip", "application/zip")
+
+
+@for_its_translators
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_translation(request: DeskRequest, translation: Translation) -> HttpResponse:
+    """Take a file over, all of it or nothing, and show the report (whoever may edit the translated page)."""
+    report, error, line, status = None, "", None, 200
+    if request.method == "POST" and (undone := request.POST.get("undo")):
+        file = get_object_or_404(ImportedFile, pk=_number(undone), translation=translation, undone_at=None)
+        number, kept = undo_import(file, request.user)
+        messages.success(
+            request,
+            _("Put back: %(undone)d. Changed since, and left alone: %(kept)d.") % {"undone": number, "kept": kept},
+        )
+        return redirect("desk_import", translation.pk)
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise RefusedFile(_("Choose a file first."))
+            name = upload.name or ""
+            # One byte more than may be, so that a larger file is told from one that fits.
+            document = read_file(name, upload.read(MAX_BYTES + 1))
+            report = import_document(document, translation, name, request.user)
+        except RefusedFile as refusal:
+            error, line = refusal.reason, refusal.line
+        if error or (report and report.rejections):
+            status = 422
+    return render(
+        request,
+        "translation/admin/exchange.html",
+        {
+            **_row_context(request, translation),
+            "page_title": _("Files"),
+            "page_subtitle": translation.source.object_repr,
+            "header_icon": "doc-full-inverse",
+            "formats": FORMATS.values(),
+            "report": report,
+            "rejections": report.rejections[:MOST_REJECTIONS] if report else [],
+            "error": error,
+            "line": line,
+            "files": translation.imported_files.select_related("person").order_by("-pk")[:PER_PAGE],
+        },
+        status=status,
+    )
+
+
 URLS = [
     path("desk/", desk, name="translation_desk"),
+    path("desk/export/", export_batch, name="desk_export_batch"),
+    path("desk/<int:translation_id>/export/<slug:suffix>/", export_translation, name="desk_export"),
+    path("desk/<int:translation_id>/import/", import_translation, name="desk_import"),
     path("desk/<int:translation_id>/", edit_on_desk, name="desk_translation"),
     path("desk/<int:translation_id>/segments/<int:segment_id>/", edit_segment, name="desk_segment"),
     path("desk/<int:translation_id>/publish/", publish_from_desk, name="desk_publish"),

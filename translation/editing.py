@@ -23,6 +23,7 @@ from translation.memory import approved_texts
 from translation.models import (
     Assignment,
     DismissedCheck,
+    ImportedFile,
     PendingApproval,
     SegmentComment,
     SegmentDraft,
@@ -270,6 +271,7 @@ def collect_desk(user: User) -> dict[str, Any]:
     return {
         "assignments": list(Assignment.objects.filter(person=user).values("translation", "deadline", "assigned_at")),
         "drafts": list(SegmentDraft.objects.filter(person=user).values("text", "saved_at")),
+        "files": list(ImportedFile.objects.filter(person=user).values("file_name", "at")),
         "comments": list(SegmentComment.objects.filter(person=user).values("text", "at")),
     }
 
@@ -279,6 +281,7 @@ def erase_desk(user: User) -> None:
     SegmentDraft.objects.filter(person=user).delete()
     Assignment.objects.filter(person=user).update(person=None)
     Assignment.objects.filter(assigned_by=user).update(assigned_by=None)
+    ImportedFile.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(resolved_by=user).update(resolved_by=None)
     SegmentVersion.objects.filter(person=user).update(person=None)

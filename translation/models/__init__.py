@@ -3,6 +3,7 @@
 from translation.models.assignments import Assignment
 from translation.models.segments import (
     DismissedCheck,
+    ImportedFile,
     PendingApproval,
     SegmentComment,
     SegmentDraft,
@@ -13,6 +14,7 @@ from translation.models.wishes import TranslationWish
 __all__ = [
     "Assignment",
     "DismissedCheck",
+    "ImportedFile",
     "PendingApproval",
     "SegmentComment",
     "SegmentDraft",

@@ -88,6 +88,35 @@ class SegmentVersion(models.Model):
         return f"{self.act} {self.at:%Y-%m-%d %H:%M}"
 
 
+class ImportedFile(models.Model):
+    """A file whose translations were taken over, with what it replaced, so that it can be undone.
+
+    Attributes:
+        file_name: as it was uploaded.
+        before: by "string-context", what stood there: `data`, `type`, `tool` and `pending` of the text, or nothing.
+        after: by the same keys, what the file put there.
+        counts: the report: how many were accepted, unchanged, kept as drafts, of an earlier source.
+    """
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="imported_files")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="imported_translations"
+    )
+    file_name = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class SegmentDraft(models.Model):
     """What somebody has typed and not saved yet: it outlives a closed tab, and a save that came too late.
 

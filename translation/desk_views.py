@@ -29,16 +29,18 @@ from wagtail_localize.models import String, StringSegment, Translation, Translat
 from access.models import Marking
 from access.readers import own_reader_of
 from members.models import User
+from search.models import SavedSearch
 from translation import editing
 from translation.assigning import MOST_AT_ONCE, AssignmentForm, CannotTranslate, assign
 from translation.checks import CHECKS, Finding, findings
 from translation.desk import FREE, MINE, ORDERS, desk_rows, waiting_on_desk
+from translation.digests import choose_digest
 from translation.exchange.formats import FORMATS, MAX_BYTES, archive_of, file_name_of, read_file
 from translation.exchange.importing import import_document, undo_import
 from translation.exchange.units import RefusedFile, document_of
 from translation.limits import texts_left, translatable
 from translation.memory import THRESHOLD, Match, matches_for
-from translation.models import ImportedFile, SegmentComment, SegmentDraft, SegmentVersion
+from translation.models import DeskDigest, ImportedFile, SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
@@ -92,6 +94,12 @@ def for_its_translators(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: DeskRequest) -> HttpResponse:
     """Show what waits for somebody (people with the desk, of the languages that are theirs); POST assigns it."""
+    if request.method == "POST" and (frequency := request.POST.get("digest")):
+        if frequency not in SavedSearch.Frequency.values:
+            raise Http404
+        choose_digest(request.user, frequency)
+        messages.success(request, _("Your choice is kept."))
+        return redirect("translation_desk")
     if request.method == "POST":
         return _assign(request)
     languages = dict(settings.LANGUAGES)
@@ -115,6 +123,8 @@ def desk(request: DeskRequest) -> HttpResponse:
             "markings": Marking.values,
             "filters": urlencode(chosen),
             "formats": FORMATS.values(),
+            "frequencies": SavedSearch.Frequency.choices,
+            "digest": DeskDigest.objects.filter(person=request.user).values_list("frequency", flat=True).first(),
             "form": AssignmentForm() if request.user.has_perm(ASSIGN) else None,
         },
     )

@@ -22,6 +22,7 @@ from translation.checks import Finding, Subject, findings, most_letters
 from translation.memory import approved_texts
 from translation.models import (
     Assignment,
+    DeskDigest,
     DismissedCheck,
     ImportedFile,
     PendingApproval,
@@ -271,6 +272,7 @@ def collect_desk(user: User) -> dict[str, Any]:
     return {
         "assignments": list(Assignment.objects.filter(person=user).values("translation", "deadline", "assigned_at")),
         "drafts": list(SegmentDraft.objects.filter(person=user).values("text", "saved_at")),
+        "digest": DeskDigest.objects.filter(person=user).values_list("frequency", flat=True).first(),
         "files": list(ImportedFile.objects.filter(person=user).values("file_name", "at")),
         "comments": list(SegmentComment.objects.filter(person=user).values("text", "at")),
     }
@@ -280,6 +282,7 @@ def erase_desk(user: User) -> None:
     """Remove what somebody typed and did not save, and their name from what they did."""
     SegmentDraft.objects.filter(person=user).delete()
     Assignment.objects.filter(person=user).update(person=None)
+    DeskDigest.objects.filter(person=user).delete()
     Assignment.objects.filter(assigned_by=user).update(assigned_by=None)
     ImportedFile.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(person=user).update(person=None)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import io
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from wagtail_localize.models import StringTranslation
@@ -14,10 +16,10 @@ from wagtail_localize.models import StringTranslation
 from members.letters import send_waiting_letters
 from tests.factories import make_article
 from tests.translation.builders import person, submit, told
-from tests.translation.test_desk import at, send
+from tests.translation.test_desk import at, is_unknown, send
 from translation import editing
 from translation.limits import texts_left
-from translation.models import Assignment
+from translation.models import Assignment, DeskDigest
 from translation.roles import has_reviewers, reviewers_group_name
 from translation.segments import State
 
@@ -162,3 +164,55 @@ class TestAssignments:
         assert "Members only" in shown
         assert "The zebra ledger" not in shown
         assert client.get(reverse("translation_desk") + "?marking=x&who=x&order=x&language=x&p=x").status_code == 200
+
+
+class TestDigests:
+    def choose(self, client, user, frequency: str):
+        client.force_login(user)
+        return client.post(reverse("translation_desk"), {"digest": frequency})
+
+    def letters(self, user) -> list:
+        call_command("send_desk_digests", stdout=io.StringIO())
+        send_waiting_letters()
+        return [each for each in mail.outbox if each.to == [user.email]]
+
+    def wait(self, days: int) -> None:
+        DeskDigest.objects.update(sent_at=timezone.now() - datetime.timedelta(days=days, minutes=1))
+
+    def test_who_chose_it_is_told_how_much_waits(self, client, translation):
+        translator = person(FRENCH)
+        translator.language = "fr"
+        translator.save()
+        Assignment.objects.create(
+            translation=translation, person=translator, deadline=timezone.localdate() - datetime.timedelta(days=1)
+        )
+        assert self.letters(translator) == []
+        self.choose(client, translator, "daily")
+        assert self.letters(translator) == []
+        self.wait(1)
+        (letter,) = self.letters(translator)
+        assert letter.subject == "Ce qui attend sur votre bureau"
+        assert "zebra" not in letter.body
+        assert "1 traduction attend" in letter.body
+        assert "retard" in letter.body
+        assert len(self.letters(translator)) == 1, "once"
+        assert 'value="daily" selected' in client.get(reverse("translation_desk")).content.decode()
+
+    def test_weekly_is_weekly_and_never_is_never(self, client, translation):
+        weekly, never = person(FRENCH), person(FRENCH)
+        self.choose(client, weekly, "weekly")
+        self.choose(client, never, "never")
+        self.wait(2)
+        assert self.letters(weekly) == self.letters(never) == []
+        self.wait(7)
+        assert len(self.letters(weekly)) == 1
+        assert self.letters(never) == []
+        assert is_unknown(client, self.choose(client, weekly, "hourly"))
+
+    def test_who_does_not_translate_any_more_is_not_written_to(self, client, translation):
+        former, idle = person(FRENCH), person(ARABIC)
+        for user in (former, idle):
+            self.choose(client, user, "daily")
+        former.groups.clear()
+        self.wait(1)
+        assert self.letters(former) == self.letters(idle) == []

@@ -1,6 +1,6 @@
 """What the desk keeps beside wagtail-localize's own models, one file per concept."""
 
-from translation.models.assignments import Assignment
+from translation.models.assignments import Assignment, DeskDigest
 from translation.models.segments import (
     DismissedCheck,
     ImportedFile,
@@ -13,6 +13,7 @@ from translation.models.wishes import TranslationWish
 
 __all__ = [
     "Assignment",
+    "DeskDigest",
     "DismissedCheck",
     "ImportedFile",
     "PendingApproval",

@@ -8,6 +8,29 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail_localize.models import Translation
 
+from search.models import SavedSearch
+
+
+class DeskDigest(models.Model):
+    """How often somebody wants a letter on what waits on their desk.
+
+    Attributes:
+        sent_at: when the last one was written, or the choice was made.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="desk_digest"
+    )
+    frequency = models.CharField(max_length=10, choices=SavedSearch.Frequency.choices)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("digest of a desk")
+        verbose_name_plural = _("digests of desks")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.frequency}"
+
 
 class Assignment(models.Model):
     """That somebody is asked to work on a translation. Whoever may translate may still do so: it is no lock.

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail_localize.models import String, StringSegment, Translation, TranslationContext
 
 from access.models import Marking
@@ -37,10 +38,11 @@ from translation.desk import FREE, MINE, ORDERS, desk_rows, waiting_on_desk
 from translation.digests import choose_digest
 from translation.exchange.formats import FORMATS, MAX_BYTES, archive_of, file_name_of, read_file
 from translation.exchange.importing import import_document, undo_import
+from translation.exchange.tmx import import_tmx, write_tmx
 from translation.exchange.units import RefusedFile, document_of
 from translation.limits import texts_left, translatable
 from translation.memory import THRESHOLD, Match, matches_for
-from translation.models import DeskDigest, ImportedFile, SegmentComment, SegmentDraft, SegmentVersion
+from translation.models import DeskDigest, ImportedFile, MemoryUnit, SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
@@ -52,7 +54,7 @@ MOST_SAID = 1_000
 MOST_NOTED = 200
 MOST_REJECTIONS = 50
 CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class DeskRequest(HttpRequest):
@@ -65,7 +67,7 @@ def for_translators(view: View) -> View:
     """Let in whoever may use the desk."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(USE_DESK):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -78,7 +80,7 @@ def for_its_translators(view: View) -> View:
 
     @for_translators
     @wraps(view)
-    def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found = translatable(request.user).select_related(
             "source__locale", "source__object", "source__specific_content_type", "target_locale"
         )
@@ -534,7 +536,50 @@ def import_translation(request: DeskRequest, translation: Translation) -> HttpRe
     )
 
 
+# --- The memory -------------------------------------------------------------------------------------
+
+
+@for_translators
+@require_http_methods(["GET", "HEAD", "POST"])
+def memory(request: DeskRequest) -> HttpResponseBase:
+    """Take the memory out as TMX (people with the desk, of what they may read); POST adds a file (coordinators)."""
+    may_import = request.user.has_perm(ASSIGN)
+    error = ""
+    if request.method == "POST":
+        if not may_import:
+            raise PermissionDenied
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise RefusedFile(_("Choose a file first."))
+            new, known = import_tmx(upload.read(MAX_BYTES + 1), upload.name or "", request.user)
+        except RefusedFile as refusal:
+            error = refusal.reason
+        else:
+            counts = {"new": new, "known": known}
+            messages.success(request, _("New translations: %(new)d. Known already: %(known)d.") % counts)
+            return redirect("desk_memory")
+    source, target = (_one_of(request, name, dict(settings.LANGUAGES)) for name in ("from", "to"))
+    locales = Locale.objects.in_bulk([source, target], field_name="language_code")
+    if source != target and len(locales) == 2:
+        lines = write_tmx(own_reader_of(request), locales[source], locales[target])
+        response = StreamingHttpResponse(lines, content_type="application/x-tmx+xml")
+        response["Content-Disposition"] = f'attachment; filename="memory-{source}-{target}.tmx"'
+        return response
+    languages = [(code, get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES]
+    context = {
+        "page_title": _("Memory"),
+        "header_icon": "wagtail-localize-language",
+        "languages": languages,
+        "may_import": may_import,
+        "error": error,
+        "number": MemoryUnit.objects.count(),
+    }
+    return render(request, "translation/admin/memory.html", context, status=422 if error else 200)
+
+
 URLS = [
+    path("desk/memory/", memory, name="desk_memory"),
     path("desk/", desk, name="translation_desk"),
     path("desk/export/", export_batch, name="desk_export_batch"),
     path("desk/<int:translation_id>/export/<slug:suffix>/", export_translation, name="desk_export"),

@@ -25,6 +25,7 @@ from translation.models import (
     DeskDigest,
     DismissedCheck,
     ImportedFile,
+    MemoryUnit,
     PendingApproval,
     SegmentComment,
     SegmentDraft,
@@ -285,6 +286,7 @@ def erase_desk(user: User) -> None:
     DeskDigest.objects.filter(person=user).delete()
     Assignment.objects.filter(assigned_by=user).update(assigned_by=None)
     ImportedFile.objects.filter(person=user).update(person=None)
+    MemoryUnit.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(person=user).update(person=None)
     SegmentComment.objects.filter(resolved_by=user).update(resolved_by=None)
     SegmentVersion.objects.filter(person=user).update(person=None)

@@ -17,17 +17,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from rapidfuzz import fuzz
 from wagtail.models import Locale, Page
 from wagtail_localize.models import String, StringSegment, StringTranslation
 
 from access.readers import Reader
-from translation.placeholders import editable, plain
+from translation.models import MemoryUnit
+from translation.placeholders import PLACEHOLDER, editable, plain
 
 # Below this a suggestion costs a translator more than it saves; translation tools begin at 70 to 75 %.
 THRESHOLD = 70
@@ -74,7 +76,7 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def matches_for(segment: StringSegment, target: Locale, reader: Reader) -> list[Match]:
-    """Return approved translations of texts like a segment's, the most alike first (three queries).
+    """Return approved translations of texts like a segment's, the most alike first (four queries).
 
     Besides what other pages have there is what the segment's own page had before: a paragraph that was moved or
     reworded finds its translation.
@@ -114,7 +116,21 @@ def matches_for(segment: StringSegment, target: Locale, reader: Reader) -> list[
             titles.get(row.context.object_id, ""),
         )
         found.setdefault((match.source, match.text), match)
-    return list(found.values())[:MOST_MATCHES]
+    for score, unit in _units_like(string, target, wanted):
+        source = editable(string.data, string.data)
+        match = Match(score, unit.source, unit.target, difference(unit.source, source), unit.file_name)
+        found.setdefault((match.source, match.text), match)
+    return sorted(found.values(), key=lambda match: -match.percent)[:MOST_MATCHES]
+
+
+def _units_like(string: String, target: Locale, wanted: str) -> Iterator[tuple[int, MemoryUnit]]:
+    """Yield what files brought for texts like one, with how alike they are (one query)."""
+    units = MemoryUnit.objects.filter(source_language=string.locale.language_code, language=target.language_code)
+    for unit in _alike(units, "source", string):
+        text = PLACEHOLDER.sub("", unit.source)
+        score = 100 if text == wanted else min(99, round(fuzz.ratio(wanted, text)))
+        if score >= THRESHOLD:
+            yield score, unit
 
 
 def approved_texts(
@@ -155,17 +171,20 @@ def approved_texts(
 def _candidates(string: String) -> Iterator[tuple[int, str]]:
     """Yield texts of the same language that may be alike, and the text itself."""
     yield string.pk, string.data
-    rows = String.objects.filter(locale=string.locale_id).exclude(pk=string.pk).annotate(size=Length("data"))
+    rows = String.objects.filter(locale=string.locale_id).exclude(pk=string.pk)
+    yield from _alike(rows, "data", string).values_list("pk", "data")
+
+
+def _alike[Row: Model](rows: QuerySet[Row], column: str, string: String) -> QuerySet[Any, Row]:
+    """Limit rows to those whose text may be alike: of about the same length, on PostgreSQL with words in common."""
     size = len(string.data)
     # How long a text can be that reaches the threshold, with room for tags.
-    rows = rows.filter(size__gte=int(size * 0.5), size__lte=size * 2 + 20)
-    if connection.vendor == "postgresql":
-        rows = rows.extra(
-            where=["to_tsvector('simple', data) @@ to_tsquery('simple', %s)"], params=[_words_together(string)]
-        )
-        yield from rows.values_list("pk", "data")[:MOST_CANDIDATES]
-    else:
-        yield from rows.values_list("pk", "data").iterator()
+    near = rows.annotate(size=Length(column)).filter(size__gte=int(size * 0.5), size__lte=size * 2 + 20)
+    if connection.vendor != "postgresql":
+        return near
+    # `django.contrib.postgres` would ask for the other words of the language, too; the column is one of ours.
+    condition = f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"
+    return near.extra(where=[condition], params=[_words_together(string)])[:MOST_CANDIDATES]  # noqa: S610
 
 
 def _words_together(string: String) -> str:

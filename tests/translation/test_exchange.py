@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from wagtail_localize.models import StringTranslation
 
+from access.readers import reader_for
 from tests.factories import make_article
 from tests.translation.builders import person, submit, told
 from tests.translation.test_desk import at, send
 from translation import editing
 from translation.exchange.formats import FORMATS, MAX_BYTES, XLIFF12, read_file
 from translation.exchange.importing import import_document
+from translation.exchange.tmx import read_tmx
 from translation.exchange.units import Document, RefusedFile, Unit, document_of
-from translation.models import ImportedFile, SegmentDraft
+from translation.memory import matches_for
+from translation.models import ImportedFile, MemoryUnit, PendingApproval, SegmentDraft
 from translation.segments import State, load_segments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -270,3 +273,67 @@ class TestFiles:
         import_document(translated(document_of(translation)), translation, "back.xlf", translator)
         assert not SegmentDraft.objects.exists()
         assert all(segment.state != State.APPROVED for segment in load_segments(translation))
+
+
+class TestMemoryFiles:
+    HEADER = '<tmx version="1.4"><header srclang="en"/><body>'
+
+    def post(self, client, content: str, name: str = "memory.tmx"):
+        return client.post(reverse("desk_memory"), {"file": SimpleUploadedFile(name, content.encode())})
+
+    def unit(self, source: str, target: str, language: str = "fr-FR") -> str:
+        variants = (
+            f'<tuv xml:lang="en-GB"><seg>{source}</seg></tuv><tuv xml:lang="{language}"><seg>{target}</seg></tuv>'
+        )
+        return f"<tu>{variants}</tu>"
+
+    def test_a_file_is_added_and_suggested(self, client, translation, translator):
+        coordinator = person("Editors")
+        client.force_login(coordinator)
+        content = f"{self.HEADER}{self.unit('Lock the stores.', 'Fermez les entrepôts.')}</body></tmx>"
+        assert "New translations: 2. Known already: 0." in told(self.post(client, content))
+        assert "New translations: 0. Known already: 2." in told(self.post(client, content))
+        segment = at(translation, "Lock")
+        (match,) = matches_for(segment.row, translation.target_locale, reader_for(translator))
+        assert (match.text, match.where) == ("Fermez les entrepôts.", "memory.tmx")
+        assert 70 <= match.percent < 100
+
+    def test_out_and_in_again_is_the_same(self, client, translation, translator):
+        import_document(translated(document_of(translation)), translation, "x", translator)
+        PendingApproval.objects.all().delete()
+        client.force_login(translator)
+        exported = client.get(reverse("desk_memory"), {"from": "en", "to": "fr"}).getvalue()
+        pairs = {(each.source, each.target) for each in read_tmx(exported) if each.language == "fr"}
+        assert pairs == set(TEXTS.items())
+
+    def test_what_one_may_not_read_is_not_in_it(self, client, translator):
+        secret = submit(make_article("Secret", body="<p>Lock the store.</p>", marking="GREEN"), "fr")
+        import_document(translated(document_of(secret)), secret, "x", translator)
+        PendingApproval.objects.all().delete()
+        client.force_login(translator)
+        exported = client.get(reverse("desk_memory"), {"from": "en", "to": "fr"}).getvalue().decode()
+        assert "Lock the store" not in exported
+        translator.is_member = True
+        translator.save()
+        assert "Lock the store" in client.get(reverse("desk_memory"), {"from": "en", "to": "fr"}).getvalue().decode()
+
+    def test_nonsense_is_refused(self, client, tree):
+        client.force_login(person("Editors"))
+        bomb = '<!DOCTYPE x [<!ENTITY a "a">]><tmx><body>&a;</body></tmx>'
+        for content, reason in [
+            ("", "no well-formed XML"),
+            ("<html></html>", "no TMX"),
+            (f"{self.HEADER}</body></tmx>", "no text"),
+            (f"{self.HEADER}{self.unit('Hello', 'Hallo', 'de')}</body></tmx>", "no text"),
+            (bomb, "entities"),
+        ]:
+            answer = self.post(client, content)
+            assert answer.status_code == 422
+            assert reason in answer.content.decode()
+        assert not MemoryUnit.objects.exists()
+
+    def test_translators_take_out_and_do_not_put_in(self, client, translator):
+        client.force_login(translator)
+        assert "Import" not in client.get(reverse("desk_memory")).content.decode().partition("<main")[2]
+        assert self.post(client, f"{self.HEADER}{self.unit('A text', 'Un texte')}</body></tmx>").status_code == 302
+        assert not MemoryUnit.objects.exists()

@@ -2,19 +2,25 @@
 
 from django.db import migrations
 
-INDEX = "translation_memory_words"
+# Name of the index → table and column.
+INDEXES = {
+    "translation_memory_words": ("wagtail_localize_string", "data"),
+    "translation_memory_unit_words": ("translation_memoryunit", "source"),
+}
 
 
-def add_index(apps, schema_editor):
+def add_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            f"CREATE INDEX IF NOT EXISTS {INDEX} ON wagtail_localize_string USING gin (to_tsvector('simple', data))"
-        )
+        for name, (table, column) in INDEXES.items():
+            schema_editor.execute(
+                f"CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (to_tsvector('simple', {column}))"
+            )
 
 
-def remove_index(apps, schema_editor):
+def remove_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+        for name in INDEXES:
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 class Migration(migrations.Migration):
@@ -23,4 +29,4 @@ class Migration(migrations.Migration):
         ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
     ]
 
-    operations = [migrations.RunPython(add_index, remove_index)]
+    operations = [migrations.RunPython(add_indexes, remove_indexes)]

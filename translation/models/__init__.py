@@ -1,6 +1,7 @@
 """What the desk keeps beside wagtail-localize's own models, one file per concept."""
 
 from translation.models.assignments import Assignment, DeskDigest
+from translation.models.memory import MemoryUnit
 from translation.models.segments import (
     DismissedCheck,
     ImportedFile,
@@ -16,6 +17,7 @@ __all__ = [
     "DeskDigest",
     "DismissedCheck",
     "ImportedFile",
+    "MemoryUnit",
     "PendingApproval",
     "SegmentComment",
     "SegmentDraft",

@@ -7,11 +7,35 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
+from xdist.scheduler import LoadScopeScheduling
 
 from access.audit import deletable_before
 from access.readers import Reader, reader_for
 from home.models import HomePage
 from home.tree import make_tree
+
+# What runs in one process, one test after the other: the journeys share a hub, the cluster has fixed ports, and the
+# worlds of the leaks are made once a process.
+GROUPS = (
+    "tests/browser/",
+    "tests/search/test_cluster.py",
+    "tests/search/test_relevance.py",
+    "tests/access/test_leaks.py",
+    "tests/access/test_admin_leaks.py",
+)
+
+
+class GroupScheduling(LoadScopeScheduling):
+    """Gives each of `GROUPS` to one process, and all other tests to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the group of a test; its own name when it has none."""
+        return next((group for group in GROUPS if nodeid.startswith(group)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Group tests for `--dist loadgroup`: pytest-xdist 3.8 writes its groups where pytest 9.2 does not read them."""
+    return GroupScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True)

@@ -136,7 +136,6 @@ def secrets_in(text: str) -> set[str]:
     return set(re.findall(r"velociraptor(\w+?)x(?![a-z])", text))
 
 
-@pytest.mark.xdist_group("matrix of the admin")
 class TestAdmin:
     """Every address of the admin, for every page in every state."""
 

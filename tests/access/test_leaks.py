@@ -270,7 +270,6 @@ def test_every_address_is_a_surface():
     )
 
 
-@pytest.mark.xdist_group("matrix")  # Its world is made once a process.
 class TestMatrix:
     """Every surface, for every reader, of a page in every state."""
 

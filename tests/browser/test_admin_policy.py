@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 SCREENS = [
     "/admin/", "/admin/pages/", "/admin/images/", "/admin/images/add/", "/admin/images/multiple/add/",

@@ -15,7 +15,7 @@ import pytest
 from demo.accounts import ACCOUNTS
 from demo.content import KINDS, Item, read_items
 
-pytestmark = [pytest.mark.service, pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.service, pytest.mark.browser, pytest.mark.slow]
 
 ITEMS = [item for kind in KINDS for item in read_items(kind)]
 ROLES = ["visitor", "member", "member of a named group", "expert", "editor", "translator (Arabic)", "moderator"]

@@ -12,7 +12,7 @@ from demo.accounts import ACCOUNTS
 from tests.browser.test_accessibility import RULES, barriers, overflowing
 from tests.browser.test_search import DESK, PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 NAMES = {"ar": "Arabic", "fr": "French"}
 TITLE = "Quorindal: the {language} ledger"

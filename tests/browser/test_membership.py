@@ -17,7 +17,7 @@ from tests.browser.conftest import Hub, Letter
 from tests.browser.person import Person
 from tests.browser.test_accessibility import RULES, barriers, overflowing
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 GROUP = "Working group: transport"
 PASSWORD = "three-oars-and-a-lantern-58"

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.test_accessibility import RULES, barriers, overflowing
 from tests.browser.test_search import DESK, PHONE, WORDS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 MEMBER = "member"
 
 

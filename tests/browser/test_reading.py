@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 ARTICLE = "/en/best-practices/habits-not-posters/"
 ARTICLE_TITLE = "Habits, not posters"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import RULES, barriers, overflowing
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}

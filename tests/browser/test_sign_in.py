@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 from tests.members.identity import code_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 LANGUAGES = ["en", "ar"]
 WHO = {"en": "member", "ar": "expert"}

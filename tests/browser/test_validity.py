@@ -13,7 +13,7 @@ import webvtt
 
 from tests.browser.test_accessibility import PUBLIC
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def test_every_page_type_is_valid_html(hub, tmp_path):

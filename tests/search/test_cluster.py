@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
     pytest.mark.service,
-    pytest.mark.xdist_group("cluster"),
 ]
 HTTP, TRANSPORT = 9480, 9580
 LOAD_SECONDS = 12

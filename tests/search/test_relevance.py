@@ -66,14 +66,12 @@ def below_the_bars(engine: str) -> list[str]:
 @pytest.mark.service
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.xdist_group("relevance")
 def test_elasticsearch_finds_what_is_wanted(demo_in_elasticsearch):
     assert not below_the_bars("elasticsearch")
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.xdist_group("relevance")
 def test_the_database_finds_what_is_wanted(demo):
     assert not below_the_bars("database")
 

@@ -54,6 +54,8 @@ MOST_SAID = 1_000
 MOST_NOTED = 200
 MOST_REJECTIONS = 50
 CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
+# What is read with a translation whose segments are.
+PARTS = ("source__locale", "source__object", "source__specific_content_type", "target_locale")
 View = Callable[..., HttpResponseBase]
 
 
@@ -81,9 +83,7 @@ def for_its_translators(view: View) -> View:
     @for_translators
     @wraps(view)
     def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = translatable(request.user).select_related(
-            "source__locale", "source__object", "source__specific_content_type", "target_locale"
-        )
+        found = translatable(request.user).select_related(*PARTS)
         return view(request, get_object_or_404(found, pk=translation_id), *args, **kwargs)
 
     return wrapper
@@ -178,8 +178,8 @@ class Help:
     """What helps with the segment that is open.
 
     Attributes:
-        subject: the text that is checked: what is saved.
-        findings: what checks find in it.
+        findings: what checks find in the text that is saved.
+        dismissed: what people dismissed of it.
         matches: suggestions of the memory.
         terms: concepts of the vocabulary in the source.
         history: what happened to it.
@@ -483,8 +483,7 @@ def export_batch(request: DeskRequest) -> HttpResponse:
     """Hand out the translations that are ticked on the desk as a ZIP archive (of what somebody may edit)."""
     format = FORMATS.get(request.POST.get("format", ""))
     keys = [_number(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
-    chosen = translatable(request.user).filter(pk__in=keys)
-    chosen = chosen.select_related("source__locale", "source__object", "source__specific_content_type", "target_locale")
+    chosen = translatable(request.user).filter(pk__in=keys).select_related(*PARTS)
     if format is None or not chosen:
         messages.error(request, _("Tick what you want to export."))
         return redirect("translation_desk")

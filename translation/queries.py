@@ -126,6 +126,20 @@ def with_translation_states(originals: QuerySet[Page]) -> QuerySet[Page]:
     return originals.annotate(**states)
 
 
+def _texts_left() -> Coalesce:
+    """How many texts of a translation (outer query) a person has still to translate, to mend or to approve."""
+    left = (
+        StringSegment.objects.filter(source=OuterRef("source"))
+        .annotate(target_locale_id=OuterRef("target_locale"))
+        .filter(~Exists(approved_here()))
+        .order_by()
+        .values("source")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Coalesce(Subquery(left), 0)
+
+
 def left_name(language_code: str) -> str:
     """Return the name under which `with_texts_left` keeps the number of texts for a language."""
     return f"left_{language_code.replace('-', '_')}"
@@ -146,16 +160,7 @@ def with_texts_left(originals: QuerySet[Page]) -> QuerySet[Page]:
             target_locale__language_code=code,
             enabled=True,
         )
-        left = (
-            StringSegment.objects.filter(source=OuterRef("source"))
-            .annotate(target_locale_id=OuterRef("target_locale"))
-            .filter(~Exists(approved_here()))
-            .order_by()
-            .values("source")
-            .annotate(number=Count("pk"))
-            .values("number")
-        )
-        numbers = followed.annotate(number=Coalesce(Subquery(left), 0)).values("number")[:1]
+        numbers = followed.annotate(number=_texts_left()).values("number")[:1]
         counts[f"left_{suffix}"] = Subquery(numbers)
         pending = PendingApproval.objects.filter(
             text__context__object_id=OuterRef("translation_key"), text__locale__language_code=code
@@ -176,22 +181,13 @@ def waiting(user: User | AnonymousUser) -> QuerySet[Translation]:
     sources = Page.objects.filter(
         translation_key=OuterRef("source__object_id"), locale=OuterRef("source__locale"), live=True
     )
-    left = (
-        StringSegment.objects.filter(source=OuterRef("source"))
-        .annotate(target_locale_id=OuterRef("target_locale"))
-        .filter(~Exists(approved_here()))
-        .order_by()
-        .values("source")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
     return (
         translatable(user)
         .annotate(
             page_is_live=Subquery(pages.values("live")[:1]),
             page_published_at=Subquery(pages.values("last_published_at")[:1]),
             is_behind=Exists(sources.filter(last_published_at__gt=OuterRef("source__last_updated_at"))),
-            left=Coalesce(Subquery(left), 0),
+            left=_texts_left(),
         )
         .filter(
             Q(left__gt=0)

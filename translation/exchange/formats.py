@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 
+from access.spreadsheets import FORMULA
 from translation.exchange.units import Document, RefusedFile, Unit
 from translation.placeholders import PLACEHOLDER
 
@@ -30,7 +31,7 @@ XLIFF2 = "urn:oasis:names:tc:xliff:document:2.0"
 XLIFF12 = "urn:oasis:names:tc:xliff:document:1.2"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 COLUMNS = ("id", "where", "source", "translation", "written")
-SHIELDED = ("=", "+", "-", "@", "\t", "\r", "'")
+SHIELDED = (*FORMULA, "'")
 HEADER = ("hub", "piece", "source_language", "language")
 
 
@@ -107,16 +108,16 @@ def _fill(element: Element, text: str) -> None:
             parent.text = (parent.text or "") + piece
 
     for match in PLACEHOLDER.finditer(text):
-        add(_printable(text[position : match.start()]))
+        add(printable(text[position : match.start()]))
         position = match.end()
         if not match[1]:
             stack.append(SubElement(stack[-1], "pc", {"id": match[2]}))
         elif len(stack) > 1:
             stack.pop()
-    add(_printable(text[position:]))
+    add(printable(text[position:]))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Leave out what XML cannot say: control characters."""
     return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
 
@@ -274,7 +275,7 @@ def _write_xlsx(document: Document) -> bytes:
     for number, row in enumerate(_rows_of(document), start=1):
         for column, text in enumerate(row, start=1):
             cell = sheet.cell(number, column)
-            cell.value = _printable(text)
+            cell.value = printable(text)
             # A text that begins with "=" is a text.
             cell.data_type = "s"
     written = io.BytesIO()

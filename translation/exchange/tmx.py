@@ -18,7 +18,7 @@ from wagtail.models import Locale
 
 from access.readers import Reader
 from members.models import User
-from translation.exchange.formats import MAX_BYTES, MOST_LETTERS
+from translation.exchange.formats import MAX_BYTES, MOST_LETTERS, printable
 from translation.exchange.units import RefusedFile
 from translation.memory import approved_texts
 from translation.models import MemoryUnit
@@ -62,15 +62,11 @@ def _segment(text: str) -> str:
     """Return a text with placeholders as paired tags."""
     parts, position = [], 0
     for match in PLACEHOLDER.finditer(text):
-        parts.append(escape(_printable(text[position : match.start()])))
+        parts.append(escape(printable(text[position : match.start()])))
         tag = "ept" if match[1] else "bpt"
         parts.append(f'<{tag} i="{match[2]}"/>')
         position = match.end()
-    return "".join(parts) + escape(_printable(text[position:]))
-
-
-def _printable(text: str) -> str:
-    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+    return "".join(parts) + escape(printable(text[position:]))
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,8 @@ def open_in(page: Page, address: str, language: str) -> None:
 
 
 def barriers(page: Page, options: dict) -> list[str]:
-    """What axe finds, each as rule: element."""
+    """What axe finds, each as rule: element. A page that is still being read is waited for."""
+    page.wait_for_load_state()
     found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 

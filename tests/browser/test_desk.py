@@ -208,6 +208,7 @@ def test_a_text_is_saved_on_a_phone_and_without_script(sign_in, with_script):
     translator.goto("/admin/desk/?language=es")
     link = translator.locator(".desk-table a").first
     link.click()
+    translator.wait_for_url("**/admin/desk/*/")
     if with_script:
         assert [*barriers(translator, RULES), *overflowing(translator)] == []
     field = opened(translator).locator("textarea[name=text]")

@@ -18,6 +18,7 @@ def test_a_member_keeps_a_search_and_finds_it_again(sign_in, language, with_scri
     member = sign_in(MEMBER, language, viewport=PHONE, java_script_enabled=with_script)
     member.goto(f"/{language}/search/?q={WORDS[language]}")
     member.locator("a[href*='/search/save/']").click()
+    member.wait_for_url("**/search/save/**")
     if with_script:
         assert [*barriers(member, RULES), *overflowing(member)] == []
     name = f"{language} {with_script}"
@@ -50,6 +51,7 @@ def test_an_untranslated_hit_can_be_asked_for(sign_in):
     member = sign_in(MEMBER, "ar", viewport=PHONE)
     member.goto("/ar/search/?q=&language=en&sort=newest")
     member.locator("a[href*='/translation/ask/']").first.click()
+    member.wait_for_url("**/translation/ask/**")
     assert [*barriers(member, RULES), *overflowing(member)] == []
     member.locator("main form button").click()
     expect(member.locator("[role=status], .messages").first).to_be_visible()

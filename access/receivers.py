@@ -62,6 +62,7 @@ SILENT_MODELS = {
 SILENT_APPS = {
     *("account", "socialaccount", "usersessions"),  # How somebody signs in; who they are, the account says.
     *("migrations", "search", "django_tasks_db", "wagtailsearch", "wagtail_localize"),
+    "translation",  # The desk; what readers see of it is a page's publication.
 }
 # Somebody signed in, gave a second factor, or chose how the hub speaks to them.
 SILENT_FIELDS = {frozenset({"last_login"}), frozenset({"last_used_at"}), frozenset({"language", "time_zone"})}

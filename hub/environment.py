@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -153,6 +154,35 @@ def _marking(value: str) -> str:
     return value
 
 
+def _marking_or_none(value: str) -> str:
+    return _marking(value) if value else ""
+
+
+def _price(value: str) -> Decimal | None:
+    if not value:
+        return None
+    try:
+        price = Decimal(value)
+    except InvalidOperation:
+        raise ValueError("must be a number, as 20 or 17.50") from None
+    if not price.is_finite() or price < 0:
+        raise ValueError("must be a number, as 20 or 17.50")
+    return price
+
+
+MACHINES = ("libretranslate", "deepl", "openai")
+
+
+def _machines_by_language(value: str) -> dict[str, str]:
+    found = {}
+    for each in _names(value):
+        language, _equals, machine = each.partition("=")
+        if not language or machine not in MACHINES:
+            raise ValueError(f"must be pairs as ar=libretranslate, with one of {', '.join(MACHINES)}")
+        found[language.strip()] = machine
+    return found
+
+
 VARIABLES = [
     Variable("DEBUG", "Development only: shows errors to everyone.", "false", _boolean),
     Variable("SECRET_KEY", "Signs sessions and links; at least 50 random characters.", "", str),
@@ -246,10 +276,36 @@ VARIABLES = [
         lambda v: _url(v) if v else "",
     ),
     Variable("LIBRETRANSLATE_API_KEY", "Its key.", "", str),
+    Variable("LIBRETRANSLATE_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
+    Variable("LIBRETRANSLATE_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
     Variable("DEEPL_AUTH_KEY", "Key of DeepL; empty: not used.", "", str),
     Variable(
+        "DEEPL_URL",
+        "Address of DeepL; empty: the one that belongs to the key.",
+        "",
+        lambda v: _url(v) if v else "",
+    ),
+    Variable("DEEPL_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
+    Variable("DEEPL_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
+    Variable(
+        "OPENAI_URL",
+        "Address of a language model that answers like OpenAI's (…/v1), one's own or another's; empty: none.",
+        "",
+        lambda v: _url(v) if v else "",
+    ),
+    Variable("OPENAI_API_KEY", "Its key.", "", str),
+    Variable("OPENAI_MODEL", "The name of the model.", "", str),
+    Variable("OPENAI_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
+    Variable("OPENAI_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
+    Variable(
+        "MACHINE_FOR_LANGUAGE",
+        "Which machine is offered first for a language, as ar=libretranslate,fr=deepl; others are offered, too.",
+        "",
+        _machines_by_language,
+    ),
+    Variable(
         "MACHINE_TRANSLATION_MARKING",
-        "The most restricted marking that machines may be sent.",
+        "The most restricted marking that machines without a marking of their own may be sent.",
         "CLEAR",
         _marking,
     ),
@@ -282,6 +338,8 @@ def read_environment(values: dict[str, str] | None = None) -> dict[str, Any]:
             raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts when DEBUG is off.")
     if found["OIDC_SERVER_URL"] and not found["OIDC_CLIENT_ID"]:
         raise ImproperlyConfigured("OIDC_CLIENT_ID must be set when OIDC_SERVER_URL is.")
+    if found["OPENAI_URL"] and not found["OPENAI_MODEL"]:
+        raise ImproperlyConfigured("OPENAI_MODEL must be set when OPENAI_URL is.")
     return found
 
 
@@ -304,3 +362,33 @@ def _default(variable: Variable, is_debug: bool) -> str:
         case "ALLOWED_HOSTS" if is_debug:
             return "127.0.0.1,localhost,[::1],testserver"
     return variable.default
+
+
+def configured_machines(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the machine translation services that have an address or a key, as the setting `MACHINES` wants them."""
+    # Keys of DeepL's free plan end so, and are known at another address.
+    is_free = found["DEEPL_AUTH_KEY"].endswith(":fx")
+    deepl = found["DEEPL_URL"] or ("https://api-free.deepl.com" if is_free else "https://api.deepl.com")
+    options = {
+        "libretranslate": (
+            "LibreTranslate",
+            found["LIBRETRANSLATE_URL"]
+            and {"url": found["LIBRETRANSLATE_URL"], "key": found["LIBRETRANSLATE_API_KEY"]},
+        ),
+        "deepl": ("DeepL", found["DEEPL_AUTH_KEY"] and {"url": deepl, "key": found["DEEPL_AUTH_KEY"]}),
+        "openai": (
+            "OpenAICompatible",
+            found["OPENAI_URL"]
+            and {"url": found["OPENAI_URL"], "key": found["OPENAI_API_KEY"], "model": found["OPENAI_MODEL"]},
+        ),
+    }
+    return {
+        name: {
+            "CLASS": f"translation.machine_services.{class_name}",
+            "OPTIONS": taken,
+            "MARKING": found[f"{name.upper()}_MARKING"],
+            "PRICE": found[f"{name.upper()}_PRICE"],
+        }
+        for name, (class_name, taken) in options.items()
+        if taken
+    }

@@ -6,7 +6,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from wagtail.embeds.oembed_providers import vimeo, youtube
 
-from hub.environment import BASE_DIR, read_environment
+from hub.environment import BASE_DIR, configured_machines, read_environment
 
 ENVIRONMENT = read_environment()
 
@@ -234,19 +234,11 @@ TAGGIT_CASE_INSENSITIVE = True
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAIL_LOCALIZE_DEFAULT_TRANSLATION_MODE = "synced"
 MACHINE_TRANSLATION_MARKING = ENVIRONMENT["MACHINE_TRANSLATION_MARKING"]
-if ENVIRONMENT["DEEPL_AUTH_KEY"]:
-    WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {
-        "CLASS": "wagtail_localize.machine_translators.deepl.DeepLTranslator",
-        "OPTIONS": {"AUTH_KEY": ENVIRONMENT["DEEPL_AUTH_KEY"]},
-    }
-elif ENVIRONMENT["LIBRETRANSLATE_URL"]:
-    WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {
-        "CLASS": "wagtail_localize.machine_translators.libretranslate.LibreTranslator",
-        "OPTIONS": {
-            "LIBRETRANSLATE_URL": ENVIRONMENT["LIBRETRANSLATE_URL"],
-            "API_KEY": ENVIRONMENT["LIBRETRANSLATE_API_KEY"],
-        },
-    }
+MACHINE_FOR_LANGUAGE = ENVIRONMENT["MACHINE_FOR_LANGUAGE"]
+# By name, in the order in which they are offered: CLASS, OPTIONS, MARKING, PRICE (see `translation.machines`).
+MACHINES = configured_machines(ENVIRONMENT)
+if MACHINES:
+    WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "translation.machines.MarkedTranslator"}
 
 # --- Search -------------------------------------------------------------------------------------
 ELASTICSEARCH = {

@@ -17,6 +17,7 @@ from wagtail.rich_text import RichText
 from access.audiences import conditions_around, is_stopped_translation, source_of, widens
 from access.models import MarkedPage, Marking, conditions_of_marking, is_wider
 from knowledge.file_choosers import chosen_in
+from knowledge.signals import about_to_publish
 
 if TYPE_CHECKING:
     from knowledge.models import ReadablePage
@@ -127,8 +128,9 @@ def pass_gate(page: ReadablePage, user: Any) -> None:
     by the publisher opens the gate and is kept in Wagtail's log of the page with what was missing.
 
     Raises:
-        GateClosed: when something is missing and no reason was given.
+        GateClosed: when something is missing and no reason was given, or another app has a reason against it.
     """
+    about_to_publish.send(type(page), page=page)
     is_original = source_of(page) is None
     if not is_original and not is_stopped_translation(page):
         return

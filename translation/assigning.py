@@ -9,6 +9,7 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,13 @@ from translation.models import Assignment
 from translation.roles import translators_group_name
 
 MOST_AT_ONCE = 200
+
+
+def translators() -> QuerySet[User]:
+    """Return everybody who translates, into whatever language, by name."""
+    groups = [translators_group_name(code) for code, _name in settings.LANGUAGES]
+    people = User.objects.filter(is_active=True, groups__name__in=groups).distinct()
+    return people.order_by("first_name", "last_name", "pk")
 
 
 class AssignmentForm(forms.Form):
@@ -44,10 +52,8 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        groups = [translators_group_name(code) for code, _name in settings.LANGUAGES]
-        people = User.objects.filter(is_active=True, groups__name__in=groups).distinct()
         field = cast(forms.ModelChoiceField, self.fields["person"])
-        field.queryset = people.order_by("first_name", "last_name", "pk")
+        field.queryset = translators()
 
     def clean_deadline(self) -> datetime.date | None:
         """Refuse a day that is over."""
@@ -67,7 +73,7 @@ def assign(
     person: User | None,
     deadline: datetime.date | None,
     priority: int,
-    coordinator: User,
+    coordinator: User | None,
 ) -> int:
     """Ask somebody to work on translations, and write to them; return how many there are.
 
@@ -76,7 +82,7 @@ def assign(
         person: nothing for a deadline or a priority that is everybody's.
         deadline: the day by which they are wanted.
         priority: one of `Assignment.Priority`.
-        coordinator: who asks.
+        coordinator: who asks; nothing for a standing request.
 
     Raises:
         CannotTranslate: one of them is into a language that the person does not translate into. Nothing changed.

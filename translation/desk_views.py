@@ -41,9 +41,12 @@ from translation.exchange.importing import import_document, undo_import
 from translation.exchange.tmx import import_tmx, write_tmx
 from translation.exchange.units import RefusedFile, document_of
 from translation.limits import texts_left, translatable
+from translation.machine_services import QuotaUsedUp
+from translation.machines import Answer, Machine, ask_machine, draft_by_machine, machines_for
 from translation.memory import THRESHOLD, Match, matches_for
 from translation.models import DeskDigest, ImportedFile, MemoryUnit, SegmentComment, SegmentDraft, SegmentVersion
-from translation.placeholders import BrokenPlaceholders
+from translation.placeholders import BrokenPlaceholders, editable
+from translation.releases import is_held
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
 from translation.terms import TermHint
@@ -210,6 +213,17 @@ def _help_for(request: DeskRequest, translation: Translation, segment: Segment) 
     )
 
 
+def _machines(translation: Translation) -> list[Machine]:
+    return machines_for(translation.source.locale.language_code, translation.target_locale.language_code)
+
+
+def _machine_named(translation: Translation, name: str) -> Machine:
+    machine = next((each for each in _machines(translation) if each.name == name), None)
+    if machine is None:
+        raise Http404
+    return machine
+
+
 def _address(translation: Translation, segment: int | None = None) -> str:
     address = reverse("desk_translation", args=[translation.pk])
     return f"{address}?segment={segment}#segment-{segment}" if segment else address
@@ -223,9 +237,9 @@ def _is_script(request: DeskRequest) -> bool:
 @require_safe
 def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
     """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
-    wanted = _number(request.GET.get("segment")) or _next(request, translation) or 0
     if _is_script(request):
-        return _segment_answer(request, translation, wanted, left=_number(request.GET.get("left")))
+        return _segment_for_script(request, translation)
+    wanted = _number(request.GET.get("segment")) or _next(request, translation) or 0
     segments = load_segments(translation, request.user)
     chosen = next((each for each in segments if each.pk == wanted), None)
     return _editor(request, translation, segments, chosen or next((each for each in segments if each.is_open), None))
@@ -238,7 +252,12 @@ def _next(request: DeskRequest, translation: Translation, after: StringSegment |
 
 
 def _editor(
-    request: DeskRequest, translation: Translation, segments: list[Segment], chosen: Segment | None, status: int = 200
+    request: DeskRequest,
+    translation: Translation,
+    segments: list[Segment],
+    chosen: Segment | None,
+    status: int = 200,
+    suggestion: str = "",
 ) -> HttpResponse:
     page = get_object_or_404(Page.objects.select_related("access"), pk=translation.page_id)
     language = translation.target_locale.language_code
@@ -262,6 +281,7 @@ def _editor(
             "progress": progress,
             "counts": [(state, STATE_NAMES[state](), progress.states[state]) for state in State],
             "chosen": chosen,
+            "suggestion": suggestion,
             "leftovers": drafts_without_segment(translation, request.user, segments),
             "help": _help_for(request, translation, chosen) if chosen else None,
             "may_publish": page.permissions_for_user(request.user).can_publish(),
@@ -277,6 +297,7 @@ def _row_context(request: DeskRequest, translation: Translation) -> dict[str, An
         "source_language": get_language_info(source),
         "target_language": get_language_info(target),
         "threshold": THRESHOLD,
+        "machines": _machines(translation),
         "reviewed": has_reviewers(target) and not is_reviewer(request.user, target),
     }
 
@@ -291,19 +312,35 @@ STATE_NAMES: dict[State, Callable[[], str]] = {
 }
 
 
+def _segment_for_script(request: DeskRequest, translation: Translation) -> HttpResponse:
+    """Answer with the segment that is asked for, or the one that waits after another; `left` is shown closed."""
+    wanted, left = (_number(request.GET.get(name)) for name in ("segment", "left"))
+    if after := _number(request.GET.get("after")):
+        row = get_object_or_404(StringSegment, pk=after, source=translation.source_id)
+        # Nothing waits any more: zero.
+        return _segment_answer(request, translation, _next(request, translation, row) or 0, left=left)
+    return _segment_answer(request, translation, wanted, left=left)
+
+
 def _segment_answer(
-    request: DeskRequest, translation: Translation, wanted: int, message: str = "", status: int = 200, left: int = 0
+    request: DeskRequest,
+    translation: Translation,
+    wanted: int,
+    message: str = "",
+    status: int = 200,
+    left: int = 0,
+    suggestion: str = "",
 ) -> HttpResponse:
     """Answer a script with one segment, open, the one that was left for it, and how far the translation is."""
     segments = {each.pk: each for each in load_segments(translation, request.user, only={wanted, left})}
-    if wanted not in segments:
+    if wanted and wanted not in segments:
         raise Http404
     common = _row_context(request, translation)
     rows = {}
     for key, segment in segments.items():
         more: dict[str, Any] = {"segment": segment}
         if key == wanted:
-            more |= {"help": _help_for(request, translation, segment), "error": message}
+            more |= {"help": _help_for(request, translation, segment), "error": message, "suggestion": suggestion}
         rows[key] = render_to_string("translation/admin/segment.html", {**common, **more}, request)
     total = StringSegment.objects.filter(source=translation.source_id).count()
     done = total - texts_left(translation)
@@ -317,7 +354,8 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     """Do something with a segment (whoever may edit the translated page).
 
     What is to be done is in `do`: `keep` what is typed, `save` it as a draft, `approve` it, `discard` what is typed,
-    `use` a suggestion, `dismiss` a check, `comment`, `resolve` a comment, `forget` a draft whose text is gone.
+    `use` a suggestion, have a `machine` suggest one, `dismiss` a check, `comment`, `resolve` a comment, `forget` a
+    draft whose text is gone.
     """
     do = request.POST.get("do", "save")
     if do == "forget":
@@ -330,7 +368,7 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     row = segment.select_related("string", "context").first()
     if row is None:
         return _segment_is_gone(request, translation, text, base)
-    message, status = "", 200
+    message, status, suggestion = "", 200, ""
     if do == "keep":
         editing.keep_draft(translation, row.string_id, row.context_id, text, base, request.user)
         return HttpResponse(status=204)
@@ -341,6 +379,10 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
         editing.keep_draft(translation, row.string_id, row.context_id, suggestion, base, request.user)
     elif do == "discard":
         editing.discard_draft(translation, row, request.user)
+    elif do == "machine":
+        machine = _machine_named(translation, request.POST.get("machine", ""))
+        suggestion, message = _suggest_by_machine(request, translation, row, machine)
+        status = 422 if message else 200
     elif do == "comment":
         if said := request.POST.get("comment", "").strip()[:MOST_SAID]:
             editing.add_comment(translation, row, said, request.user)
@@ -351,14 +393,21 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
         message, status = _dismiss(request, translation, row)
     else:
         raise Http404
-    following = _next(request, translation, row) if do == "approve" and status == 200 else None
+    is_saved = do in ("save", "approve") and status == 200
     if _is_script(request):
-        left = row.pk if following else 0
-        return _segment_answer(request, translation, following or row.pk, message, status, left)
-    if message:
+        # A save is answered at once; what comes next is read ahead (see desk.js).
+        return (
+            JsonResponse({"saved": row.pk})
+            if is_saved
+            else _segment_answer(request, translation, row.pk, message, status, suggestion=suggestion)
+        )
+    following = _next(request, translation, row) if is_saved and do == "approve" else None
+    if message or suggestion:
         segments = load_segments(translation, request.user)
-        messages.error(request, message)
-        return _editor(request, translation, segments, next(each for each in segments if each.pk == row.pk), status)
+        if message:
+            messages.error(request, message)
+        chosen = next(each for each in segments if each.pk == row.pk)
+        return _editor(request, translation, segments, chosen, status, suggestion)
     return redirect(_address(translation, following or row.pk))
 
 
@@ -371,7 +420,8 @@ def _save(
 ) -> tuple[str, int]:
     """Save, and approve; return what to tell, and the status. Whatever fails, what was typed is kept."""
     user = request.user
-    origin = SegmentVersion.Origin.MEMORY if request.POST.get("origin") == "memory" else SegmentVersion.Origin.TYPED
+    said = request.POST.get("origin", "")
+    origin = SegmentVersion.Origin(said) if said in ("memory", "machine") else SegmentVersion.Origin.TYPED
     if is_approval and not text.strip():
         return _("There is no text to approve."), 422
     try:
@@ -427,6 +477,61 @@ def _segment_is_gone(request: DeskRequest, translation: Translation, text: str, 
     return redirect(_address(translation, now.pk if now else None))
 
 
+# --- Machines ---------------------------------------------------------------------------------------
+
+
+def _why_not(answer: Answer, machine: Machine) -> str:
+    """Say why a machine did less than it was asked for; an empty text if it did all."""
+    names = {"machine": machine.title}
+    if isinstance(answer.error, QuotaUsedUp):
+        return _("%(machine)s does not translate more for us at the moment: its quota is used up.") % names
+    if answer.error:
+        return _("%(machine)s does not answer as it should. Try again later, or ask another machine.") % names
+    if answer.closed:
+        return ngettext(
+            "%(count)d text may not be sent to %(machine)s: too few people may read it.",
+            "%(count)d texts may not be sent to %(machine)s: too few people may read them.",
+            answer.closed,
+        ) % (names | {"count": answer.closed})
+    if answer.refused:
+        return ngettext(
+            "%(count)d answer of %(machine)s was of no use: it was empty, or had lost a link.",
+            "%(count)d answers of %(machine)s were of no use: they were empty, or had lost a link.",
+            answer.refused,
+        ) % (names | {"count": answer.refused})
+    return ""
+
+
+def _suggest_by_machine(
+    request: DeskRequest, translation: Translation, row: StringSegment, machine: Machine
+) -> tuple[str, str]:
+    """Return what a machine makes of one text, as translators type it, and what to tell if there is none."""
+    source, target = translation.source.locale, translation.target_locale
+    answer = ask_machine(machine, source, target, [row.string.data], request.user)
+    html = answer.translations.get(row.string.data)
+    return (editable(html, row.string.data), "") if html else ("", _why_not(answer, machine))
+
+
+@for_its_translators
+@require_POST
+def translate_by_machine(request: DeskRequest, translation: Translation) -> HttpResponse:
+    """Have a machine draft the texts that nobody has translated (whoever may edit the translated page)."""
+    machine = _machine_named(translation, request.POST.get("machine", ""))
+    answer, made = draft_by_machine(translation, machine, request.user)
+    if reason := _why_not(answer, machine):
+        messages.warning(request, reason)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d draft is made by %(machine)s. Somebody has to approve it.",
+            "%(count)d drafts are made by %(machine)s. Somebody has to approve them.",
+            made,
+        )
+        % {"count": made, "machine": machine.title},
+    )
+    return redirect(_address(translation))
+
+
 @for_its_translators
 @require_POST
 def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
@@ -434,6 +539,9 @@ def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpRes
     page = get_object_or_404(Page, pk=translation.page_id)
     if not page.permissions_for_user(request.user).can_publish():
         raise PermissionDenied
+    if is_held(page):
+        messages.info(request, _("All languages of this page are published together, when the original is."))
+        return redirect(_address(translation))
     if left := texts_left(translation):
         messages.error(
             request,
@@ -585,5 +693,6 @@ URLS = [
     path("desk/<int:translation_id>/import/", import_translation, name="desk_import"),
     path("desk/<int:translation_id>/", edit_on_desk, name="desk_translation"),
     path("desk/<int:translation_id>/segments/<int:segment_id>/", edit_segment, name="desk_segment"),
+    path("desk/<int:translation_id>/machine/", translate_by_machine, name="desk_machine"),
     path("desk/<int:translation_id>/publish/", publish_from_desk, name="desk_publish"),
 ]

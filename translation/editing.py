@@ -25,11 +25,14 @@ from translation.models import (
     DeskDigest,
     DismissedCheck,
     ImportedFile,
+    JointRelease,
+    MachineUse,
     MemoryUnit,
     PendingApproval,
     SegmentComment,
     SegmentDraft,
     SegmentVersion,
+    StandingRequest,
 )
 from translation.placeholders import editable, html_from, plain
 from translation.roles import has_reviewers, is_reviewer
@@ -99,7 +102,9 @@ def record_writing(text: StringTranslation) -> None:
         person_id=text.last_translated_by_id,
     )
     if writing.pending:
-        PendingApproval.objects.update_or_create(text=text, defaults={"reason": writing.pending})
+        waiting = PendingApproval.objects.filter(text=text)
+        if not waiting.update(reason=writing.pending):
+            PendingApproval.objects.create(text=text, reason=writing.pending)
     else:
         PendingApproval.objects.filter(text=text).delete()
 
@@ -147,19 +152,29 @@ def save_text(
         discard_draft(translation, segment, user)
         return None
     saved = now or StringTranslation(**place)
+    # What signals ask of it is known here.
+    saved.translation_of, saved.context = segment.string, segment.context
     saved.data = html
     saved.translation_type = StringTranslation.TRANSLATION_TYPE_MANUAL
     saved.tool_name = saved.field_error = ""
     saved.has_error = False
     saved.last_translated_by = user
-    try:
-        with written_as(origin, REASONS.get(Origin(origin), Reason.DRAFT)), transaction.atomic():
+    with written_as(origin, REASONS.get(Origin(origin), Reason.DRAFT)):
+        if now is not None:
             saved.save()
+        else:
+            _save_first(saved)
+    discard_draft(translation, segment, user)
+    return saved
+
+
+def _save_first(text: StringTranslation) -> None:
+    try:
+        with transaction.atomic():
+            text.save()
     except IntegrityError as error:
         # Both began from nothing, at the same moment.
         raise Overtaken from error
-    discard_draft(translation, segment, user)
-    return saved
 
 
 @transaction.atomic
@@ -276,6 +291,9 @@ def collect_desk(user: User) -> dict[str, Any]:
         "digest": DeskDigest.objects.filter(person=user).values_list("frequency", flat=True).first(),
         "files": list(ImportedFile.objects.filter(person=user).values("file_name", "at")),
         "comments": list(SegmentComment.objects.filter(person=user).values("text", "at")),
+        "machines": list(MachineUse.objects.filter(person=user).values("service", "language", "characters", "at")),
+        "standing_requests": list(StandingRequest.objects.filter(person=user).values("section", "language")),
+        "joint_releases": list(JointRelease.objects.filter(person=user).values("source", "since")),
     }
 
 
@@ -291,6 +309,8 @@ def erase_desk(user: User) -> None:
     SegmentComment.objects.filter(resolved_by=user).update(resolved_by=None)
     SegmentVersion.objects.filter(person=user).update(person=None)
     DismissedCheck.objects.filter(person=user).update(person=None)
+    for model in (MachineUse, StandingRequest, JointRelease):
+        model.objects.filter(person=user).update(person=None)
 
 
 def subject_of(translation: Translation, segment: StringSegment, text: str, reader: Reader) -> Subject:

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from translation.limits import texts_left
+from translation.models import JointRelease
 
 # A place with one text: whatever stood there was reworded. Among paragraphs, less alike than this is another one.
 ALIKE = 45
@@ -85,7 +86,8 @@ def take_over(source: TranslationSource) -> None:
             page = source.get_source_instance()
         except ObjectDoesNotExist:
             return
-        if not page.live:
+        # What is held for a joint release is translated before it is published.
+        if not page.live and not JointRelease.objects.filter(source=source).exists():
             return
         source.update_from_db()
     for translation in source.translations.filter(enabled=True).select_related("source", "target_locale"):

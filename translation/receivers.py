@@ -11,8 +11,11 @@ from wagtail.models import Page
 from wagtail.signals import page_published
 from wagtail_localize.models import StringTranslation, TranslationSource
 
+from knowledge.signals import about_to_publish
 from translation.editing import record_writing
-from translation.tasks import take_over_source
+from translation.models import StandingRequest
+from translation.releases import check_joint_release, release_together
+from translation.tasks import hand_to_translators, take_over_source
 
 
 @receiver(post_save, sender=StringTranslation, dispatch_uid="translation.record_written_text")
@@ -30,3 +33,22 @@ def take_over_published_source(instance: Page, **kwargs: Any) -> None:
     source = TranslationSource.objects.filter(object_id=instance.translation_key, locale=instance.locale_id).first()
     if source is not None and not instance.alias_of_id:
         transaction.on_commit(lambda: take_over_source.enqueue(source.pk), robust=True)
+
+
+@receiver(about_to_publish, dispatch_uid="translation.hold_for_joint_release")
+def hold_for_joint_release(page: Page, **kwargs: Any) -> None:
+    """What is to be published together waits for the last language."""
+    check_joint_release(page)
+
+
+@receiver(page_published, dispatch_uid="translation.release_translations_together")
+def release_translations_together(instance: Page, **kwargs: Any) -> None:
+    """What was held goes out with its original."""
+    release_together(instance)
+
+
+@receiver(page_published, dispatch_uid="translation.ask_translators_of_section")
+def ask_translators_of_section(instance: Page, **kwargs: Any) -> None:
+    """The section's translators are asked once it is committed."""
+    if StandingRequest.objects.exists() and not instance.alias_of_id:
+        transaction.on_commit(lambda: hand_to_translators.enqueue(instance.pk), robust=True)

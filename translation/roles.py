@@ -13,6 +13,7 @@ from members.models import User
 # To ask people to translate, until when; for those who submit.
 ASSIGN = "translation.assign_translation"
 USE_DESK = "translation.use_desk"
+STANDING_REQUESTS = tuple(f"translation.{act}_standingrequest" for act in ("add", "change", "delete", "view"))
 SUBMIT_TRANSLATION = "wagtail_localize.submit_translation"
 # The field's terms in all languages, for those who write and translate; administrators change them.
 VIEW_VOCABULARY = "vocabulary.view_concept"
@@ -83,9 +84,8 @@ def grant_translators(language_code: str) -> Group:
 
 def grant_editors() -> None:
     """Let editors and moderators write originals and hand them to the translators. Can run again."""
-    permissions = [
-        _permission(name) for name in (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN)
-    ]
+    names = (EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN, *STANDING_REQUESTS)
+    permissions = [_permission(name) for name in names]
     for name in EDITORS:
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)

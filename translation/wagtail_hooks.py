@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import Select
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -14,26 +16,38 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.pages.ordering import SetPagePositionView
 from wagtail.admin.views.pages.revisions import RevisionsUnscheduleView
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from access.audiences import source_of
 from access.models import MarkedPage
 from access.permissions import PermittedMenuItem
 from knowledge.editing import EditingViewSet, ReadablePageViewSet, ReviewedPrivacyView
 from knowledge.models import WebinarRecording
+from knowledge.reports import editable_pages
 from translation import views
+from translation.assigning import translators
 from translation.captions import upload_captions
 from translation.desk_views import URLS
 from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
+from translation.models import StandingRequest
 from translation.queries import waiting_translations
-from translation.reports import MatrixView, OwnTranslationsReportView
-from translation.roles import USE_DESK
+from translation.release_views import joint_release, may_release
+from translation.releases import is_held, source_held
+from translation.reports import MatrixView, OwnTranslationsReportView, sections_of
+from translation.roles import ASSIGN, USE_DESK, translators_group_name
+from translation.tasks import take_over_source
+from translation.throughput import throughput
 
 # Before wagtail-localize's own hooks, which answer the request of a translation's editor.
 FIRST = -20
@@ -165,6 +179,9 @@ def publish_whole_translations(request: HttpRequest, page: Page) -> HttpResponse
     if request.method != "POST" or request.POST.get("action") != "publish":
         return None
     translation = translation_into(page)
+    if translation and is_held(page):
+        messages.error(request, _("All languages of this page are published together, when the original is."))
+        return redirect(request.path)
     left = texts_left(translation) if translation else 0
     if not left:
         return None
@@ -201,6 +218,25 @@ def publish_translations_in_their_editor(
     message = _("Nothing was published. Publish translations one by one, in their editor: %(titles)s.")
     messages.error(request, message % {"titles": ", ".join(titles)})
     return redirect(action.next_url)
+
+
+@hooks.register("after_edit_page")
+def hand_on_held_draft(request: HttpRequest, page: Page) -> None:
+    """What is held for a joint release is translated as its draft stands now."""
+    source = None if page.live else source_held(page)
+    if source is not None and source.locale_id == page.locale_id:
+        take_over_source.enqueue(source.pk)
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def offer_joint_release(
+    page: Page, user: Any, next_url: str | None = None, view_name: str | None = None
+) -> Iterator[Button]:
+    """Offer to publish all languages together, as long as the original is a draft."""
+    if not page.live and page.depth > 2 and source_of(page) is None and may_release(user, page):
+        url = reverse("joint_release", args=[page.pk])
+        yield Button(_("Publish all languages together"), url, icon_name="wagtail-localize-language", priority=65)
 
 
 @hooks.register("construct_page_action_menu")
@@ -251,6 +287,74 @@ def register_desk_menu_item() -> MenuItem:
 
 
 @hooks.register("register_admin_urls")
+def register_release_urls() -> list[URLPattern]:
+    """Add the address at which all languages of a page are held for a joint release."""
+    return [path("desk/together/<int:page_id>/", joint_release, name="joint_release")]
+
+
+def own_sections(user: Any) -> QuerySet[Page]:
+    """Return the sections that somebody may edit."""
+    return sections_of(user).filter(pk__in=editable_pages(user).values("pk"))
+
+
+class StandingRequestForm(WagtailAdminModelForm):
+    """Which section, which language, and who is asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["section"].queryset = own_sections(self.for_user)
+        self.fields["person"].queryset = translators()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a person who does not translate into the language."""
+        cleaned = super().clean() or {}
+        language, person = cleaned.get("language"), cleaned.get("person")
+        if person and language and not person.groups.filter(name=translators_group_name(language)).exists():
+            self.add_error("person", _("This person does not translate into this language."))
+        return cleaned
+
+
+class StandingRequestIndexView(IndexView):
+    """The list, of sections that somebody may edit."""
+
+    def get_base_queryset(self) -> QuerySet[StandingRequest]:
+        """Leave out the others: the list shows titles."""
+        mine = own_sections(self.request.user).values("pk")
+        return super().get_base_queryset().filter(section__in=mine).select_related("section", "person")
+
+
+class StandingRequestViewSet(ModelViewSet):
+    """List, edit and add standing requests (permissions: Django's on the model; of sections that one may edit)."""
+
+    model = StandingRequest
+    index_view_class = StandingRequestIndexView
+    icon = "wagtail-localize-language"
+    menu_label = gettext_lazy("Standing requests")
+    add_to_settings_menu = True
+    menu_order = 720
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = ["section", "get_language_display", "days", "get_priority_display", "person"]
+    panels = [
+        FieldPanel("section", widget=Select),
+        FieldPanel("language"),
+        FieldPanel("days"),
+        FieldPanel("priority"),
+        FieldPanel("person"),
+    ]
+
+    def get_edit_handler(self) -> Any:
+        """Return the panels with the form that checks them."""
+        return ObjectList(self.panels, base_form_class=StandingRequestForm).bind_to_model(self.model)
+
+
+@hooks.register("register_admin_viewset")
+def register_standing_requests() -> ModelViewSet:
+    """Add the standing requests to the settings."""
+    return StandingRequestViewSet("standing_requests", url_prefix="standing-requests")
+
+
+@hooks.register("register_admin_urls")
 def register_captions_url() -> list[URLPattern]:
     """Add the address at which captions made elsewhere are taken over."""
     return [path("captions/<int:page_id>/", upload_captions, name="upload_captions")]
@@ -273,6 +377,7 @@ def register_report_urls() -> list[URLPattern]:
     """Add the addresses of the matrix."""
     return [
         path("reports/languages/", MatrixView.as_view(), name="translation_matrix"),
+        path("reports/throughput/", throughput, name="translation_throughput"),
         path(
             "reports/languages/results/",
             MatrixView.as_view(results_only=True),
@@ -286,6 +391,20 @@ def register_matrix_menu_item() -> MenuItem:
     """Add the matrix to the menu."""
     return DeskMenuItem(
         gettext_lazy("Languages"), reverse("translation_matrix"), icon_name="wagtail-localize-language", order=710
+    )
+
+
+class CoordinatorsMenuItem(PermittedMenuItem):
+    """A menu item for those who ask translators."""
+
+    permission = ASSIGN
+
+
+@hooks.register("register_reports_menu_item")
+def register_throughput_menu_item() -> MenuItem:
+    """Add the report of throughput and age to the menu."""
+    return CoordinatorsMenuItem(
+        gettext_lazy("Translation throughput"), reverse("translation_throughput"), icon_name="time", order=711
     )
 
 

@@ -32,12 +32,56 @@
       holder.innerHTML = html.trim();
       old.replaceWith(holder.content.firstElementChild);
     }
-    desk.querySelector("[data-progress]").value = answer.done;
-    if (answer.total) desk.querySelector("[data-counts]").textContent = `${answer.done} / ${answer.total}`;
+    progress(answer);
     enhance();
     const text = field(opened());
     if (text && focus) text.focus();
     history.replaceState(null, "", `?segment=${answer.open}#segment-${answer.open}`);
+    readAhead(0);
+  }
+
+  // What waits after the open segment is asked for while somebody translates that one.
+  let ahead = null;
+  function readAhead(left) {
+    const row = opened();
+    if (!row) return;
+    const after = row.dataset.segment;
+    const found = ask(`${location.pathname}?after=${after}${left ? `&left=${left}` : ""}`)
+      .then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    ahead = { after, found };
+    if (left) found.then((answer) => answer && close(answer, left));
+  }
+
+  function close(answer, left) {
+    const old = document.getElementById(`segment-${left}`);
+    if (!old || !answer.rows[left] || old.matches(".segment--open")) return;
+    const holder = document.createElement("template");
+    holder.innerHTML = answer.rows[left].trim();
+    old.replaceWith(holder.content.firstElementChild);
+    progress(answer);
+  }
+
+  function progress(answer) {
+    desk.querySelector("[data-progress]").value = answer.done;
+    if (answer.total) desk.querySelector("[data-counts]").textContent = `${answer.done} / ${answer.total}`;
+  }
+
+  // The next segment, from what was read ahead; the one that is left is shown closed as soon as the hub says how.
+  async function next(row) {
+    const after = row.dataset.segment;
+    const answer = ahead && ahead.after === after ? await ahead.found : null;
+    if (!answer) {
+      const response = await ask(`${location.pathname}?after=${after}&left=${after}`);
+      if (!response.ok) { location.reload(); return; }
+      const found = await response.json();
+      if (found.open) show(found, true); else location.href = location.pathname;
+      return;
+    }
+    if (!answer.open || answer.open === Number(after)) { location.href = location.pathname; return; }
+    row.classList.remove("segment--open");
+    row.querySelector(".segment__work").remove();
+    show({ ...answer, total: 0, done: desk.querySelector("[data-progress]").value }, true);
+    readAhead(after);
   }
 
   // The row that is left may hold unsaved text: that is kept first.
@@ -80,11 +124,26 @@
     if (!(response.headers.get("content-type") || "").includes("json")) { form.submit(); return; }
     if (response.ok) forget(form);
     const answer = await response.json();
-    show(answer, true);
-    say(answer.message || (wanted === "approve" || wanted === "save" ? desk.dataset.saved : ""));
-    if (answer.done === answer.total) { location.href = location.pathname; return; }
+    if (answer.saved) {
+      say(desk.dataset.saved);
+      if (wanted === "approve") await next(opened()); else await again(text);
+    } else {
+      show(answer, true);
+      say(answer.message || "");
+    }
     const preview = desk.querySelector("[data-preview]");
     if (preview && preview.open && wanted === "approve") preview.querySelector("iframe").contentWindow.location.reload();
+  }
+
+  // Shows a saved segment with what the checks say now. Whoever typed on meanwhile keeps that.
+  async function again(text) {
+    const typed = text.value;
+    const response = await ask(`${location.pathname}?segment=${opened().dataset.segment}`);
+    if (!response.ok) return;
+    const answer = await response.json();
+    const more = text.value;
+    show(answer, true);
+    if (more !== typed) take(field(opened()), more, "typed");
   }
 
   function insert(text, opening, closing) {
@@ -136,7 +195,7 @@
     if (!button) return;
     if (button.matches("[data-copy]")) take(text, opened().querySelector("[data-source]").textContent, "typed");
     else if (button.dataset.placeholder) insert(text, ...button.dataset.placeholder.split("|"));
-    else if (button.dataset.use !== undefined) { event.preventDefault(); take(text, button.dataset.use, "memory"); }
+    else if (button.dataset.use !== undefined) { event.preventDefault(); take(text, button.dataset.use, button.dataset.origin || "memory"); }
   });
   document.addEventListener("keydown", (event) => {
     const row = opened();

@@ -209,14 +209,17 @@ class TestSegments:
         client.force_login(translator)
         segment, following = at(translation, "Lock"), at(translation, "Count")
         answer = client.post(address(translation, segment), fields(segment, "Fermez.", "approve"), **SCRIPT).json()
+        assert answer == {"saved": segment.pk}
+        desk = reverse("desk_translation", args=[translation.pk])
+        answer = client.get(f"{desk}?after={segment.pk}&left={segment.pk}", **SCRIPT).json()
         assert answer["open"] == following.pk
         assert set(answer["rows"]) == {str(segment.pk), str(following.pk)}
         assert "<textarea" in answer["rows"][str(following.pk)]
-        opened = client.get(
-            reverse("desk_translation", args=[translation.pk]) + f"?segment={segment.pk}&left={following.pk}", **SCRIPT
-        ).json()
+        opened = client.get(f"{desk}?segment={segment.pk}&left={following.pk}", **SCRIPT).json()
         assert set(opened["rows"]) == {str(segment.pk), str(following.pk)}
         assert "Fermez." in opened["rows"][str(segment.pk)]
+        translate_texts(translation)
+        assert client.get(f"{desk}?after={segment.pk}", **SCRIPT).json()["open"] == 0
 
     def test_comments_are_answered_in_place(self, client, translation, translator):
         client.force_login(translator)

@@ -1,7 +1,9 @@
 """What the desk keeps beside wagtail-localize's own models, one file per concept."""
 
 from translation.models.assignments import Assignment, DeskDigest
+from translation.models.machines import MachineUse
 from translation.models.memory import MemoryUnit
+from translation.models.releases import JointRelease, StandingRequest
 from translation.models.segments import (
     DismissedCheck,
     ImportedFile,
@@ -17,10 +19,13 @@ __all__ = [
     "DeskDigest",
     "DismissedCheck",
     "ImportedFile",
+    "JointRelease",
+    "MachineUse",
     "MemoryUnit",
     "PendingApproval",
     "SegmentComment",
     "SegmentDraft",
     "SegmentVersion",
+    "StandingRequest",
     "TranslationWish",
 ]

@@ -1,0 +1,152 @@
+"""What happens by itself when an original is published: its translators are asked, and what was held goes out with it.
+
+Two things that coordinators set up. A *standing request* hands whatever is published in a section to the translators
+of a language. A *joint release* holds the translations of a page that is not published yet, so that all languages
+come out in the same moment: by hand, by the last approval of a review, or at a set time.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from wagtail.models import Locale, Page
+from wagtail_localize.models import Translation, TranslationSource
+
+from access.audiences import source_of
+from knowledge.publishing_gate import GateClosed
+from members.models import User
+from translation.assigning import CannotTranslate, assign
+from translation.limits import texts_left
+from translation.models import JointRelease, StandingRequest
+
+
+def source_held(page: Page) -> TranslationSource | None:
+    """Return the source that a page is, or is translated from, if it is held for a joint release (one query)."""
+    held = TranslationSource.objects.filter(object_id=page.translation_key, joint_release__isnull=False)
+    return held.select_related("locale").first()
+
+
+def is_held(page: Page) -> bool:
+    """Tell whether a page is a translation that is not to be published before its original is."""
+    source = source_held(page)
+    if source is None or source.locale_id == page.locale_id:
+        return False
+    original = Page.objects.filter(translation_key=page.translation_key, locale=source.locale_id)
+    return not original.filter(live=True).exists()
+
+
+def hold(source: TranslationSource, person: User) -> None:
+    """Have a page and its translations published together; holding again changes nothing."""
+    JointRelease.objects.get_or_create(source=source, defaults={"person": person})
+
+
+def let_go(source: TranslationSource) -> None:
+    """Let every language be published by itself again."""
+    JointRelease.objects.filter(source=source).delete()
+
+
+def unfinished(source: TranslationSource) -> list[tuple[Translation, int]]:
+    """Return the translations of a source in which texts are left, and how many."""
+    followed = source.translations.filter(enabled=True).select_related("source", "target_locale")
+    counted = ((each, texts_left(each)) for each in followed)
+    return [(each, left) for each, left in counted if left]
+
+
+def check_joint_release(page: Page) -> None:
+    """Let a version of a page pass to its readers unless it has to wait for another language.
+
+    Raises:
+        GateClosed: it is a translation whose original is not published yet, or an original that is to be published
+            together with translations in which texts are left.
+    """
+    source = source_held(page)
+    if source is None:
+        return
+    if source.locale_id != page.locale_id:
+        if is_held(page):
+            raise GateClosed(_("All languages of this page are published together, when the original is."))
+        return
+    # The translators may have an earlier version than the one that goes out.
+    source.update_from_db()
+    names = [
+        str(get_language_info(each.target_locale.language_code)["name_translated"])
+        for each, _left in unfinished(source)
+    ]
+    if names:
+        raise GateClosed(
+            _("All languages of this page are published together, and texts are left to translate: %(languages)s.")
+            % {"languages": ", ".join(names)}
+        )
+
+
+def release_together(page: Page) -> None:
+    """Publish the translations of an original that has just been published, if they were held for it."""
+    source = source_held(page)
+    if source is None or source.locale_id != page.locale_id or not page.live:
+        return
+    with transaction.atomic():
+        for each in source.translations.filter(enabled=True).select_related("source", "target_locale"):
+            each.save_target(publish=True)
+        let_go(source)
+
+
+def requests_for(page: Page) -> list[StandingRequest]:
+    """Return what is to be asked for when a page is published: nothing for translations and aliases."""
+    if page.alias_of_id or source_of(page) is not None:
+        return []
+    # A section is the same in all languages.
+    above = page.get_ancestors().values("translation_key")
+    found = StandingRequest.objects.filter(section__translation_key__in=above)
+    found = found.exclude(language=page.locale.language_code)
+    # The nearest section says.
+    nearest: dict[str, StandingRequest] = {}
+    for each in found.select_related("section", "person").order_by("section__depth"):
+        nearest[each.language] = each
+    return list(nearest.values())
+
+
+@transaction.atomic
+def ask_translators(page: Page) -> list[Translation]:
+    """Hand a published page to the translators that a standing request names; return what is new on their desks.
+
+    What they have already stays as it is.
+    """
+    asked: list[Translation] = []
+    for request in requests_for(page):
+        locale = Locale.objects.filter(language_code=request.language).first()
+        if locale is None:
+            continue
+        source, _created = TranslationSource.get_or_create_from_instance(page)
+        translation, is_new = Translation.objects.get_or_create(source=source, target_locale=locale)
+        if not is_new:
+            continue
+        translation.save_target(publish=False)
+        deadline = timezone.localdate() + datetime.timedelta(days=request.days) if request.days else None
+        try:
+            assign([translation], request.person, deadline, request.priority, None)
+        except CannotTranslate:
+            # Whoever was named translates into another language now.
+            assign([translation], None, deadline, request.priority, None)
+        asked.append(translation)
+    return asked
+
+
+def state_of_languages(source: TranslationSource | None) -> list[dict[str, Any]]:
+    """Return for every language but the source's what is left to do before it could be published."""
+    followed = source.translations.filter(enabled=True).select_related("source", "target_locale") if source else []
+    by_code = {each.target_locale.language_code: each for each in followed}
+    return [
+        {
+            "name": get_language_info(code)["name_translated"],
+            "translation": by_code.get(code),
+            "left": texts_left(by_code[code]) if code in by_code else None,
+        }
+        for code, _name in settings.LANGUAGES
+        if source is None or code != source.locale.language_code
+    ]

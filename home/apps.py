@@ -10,7 +10,8 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the admin do without scripts in its pages."""
+        """Have the admin do without scripts in its pages, and translators word the hub's name."""
+        import home.wordings  # noqa: F401
         from home.chooser_starts import replace_scripts
 
         replace_scripts()

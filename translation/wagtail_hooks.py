@@ -48,6 +48,7 @@ from translation.reports import MatrixView, OwnTranslationsReportView, sections_
 from translation.roles import ASSIGN, USE_DESK, translators_group_name
 from translation.tasks import take_over_source
 from translation.throughput import throughput
+from translation.wording_views import wordings
 
 # Before wagtail-localize's own hooks, which answer the request of a translation's editor.
 FIRST = -20
@@ -269,7 +270,7 @@ def register_limited_views() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_desk_urls() -> list[URLPattern]:
     """Add the addresses of the desk."""
-    return URLS
+    return [path("desk/words/", wordings, name="desk_wordings"), *URLS]
 
 
 class DeskMenuItem(PermittedMenuItem):

@@ -1,0 +1,168 @@
+"""The hub's words that stand in no page: names and definitions of concepts, and what other apps contribute.
+
+Translators of a language write them on the desk, beside the pages. Where a language has reviewers, these do.
+Sections and menus are pages, and are translated as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import log
+
+from members.models import User
+from translation.roles import has_reviewers, is_reviewer, translators_group_name
+from vocabulary.models import Concept, ConceptDefinition, ConceptLabel
+
+# Whose source is shown, when there is one.
+FIRST_LANGUAGE = settings.LANGUAGE_CODE
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text that stands in no page, in one language.
+
+    Attributes:
+        key: what it is among those of its kind.
+        place: where it stands, in words.
+        source: how it is worded in the hub's first language, or another.
+        source_language: the code of that one.
+        text: how it is worded in the language that is wanted; empty if it is not yet.
+        most: how many letters it may have.
+        is_long: whether it is of several lines.
+    """
+
+    key: str
+    place: str
+    source: str
+    source_language: str
+    text: str
+    most: int
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of wording, by the app that has it.
+
+    Attributes:
+        title: what people call them.
+        wordings: takes a language; returns all that can be worded in it, in a bounded number of queries.
+        store: takes key, language and text, and returns the object that was changed; raises `ValidationError`.
+    """
+
+    title: Promise
+    wordings: Callable[[str], Iterable[Wording]]
+    store: Callable[[str, str, str], Any]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def contribute_wordings(name: str, kind: Kind) -> None:
+    """Put texts that an app keeps per language on the translators' desk."""
+    _kinds[name] = kind
+
+
+def kinds() -> dict[str, Kind]:
+    """Return what there is, by name."""
+    return dict(_kinds)
+
+
+def languages_worded_by(user: User | AnonymousUser) -> list[str]:
+    """Return the codes of the languages in which somebody may word the hub: translators, or reviewers if there are."""
+    if user.is_superuser:
+        return [code for code, _name in settings.LANGUAGES]
+    groups = set(user.groups.values_list("name", flat=True))
+    return [
+        code
+        for code, _name in settings.LANGUAGES
+        if translators_group_name(code) in groups and (not has_reviewers(code) or is_reviewer(user, code))
+    ]
+
+
+@transaction.atomic
+def word(kind: Kind, key: str, language: str, text: str, user: User) -> None:
+    """Store how something is worded, and who did it, in Wagtail's log.
+
+    Raises:
+        ValidationError: it cannot be worded so. Nothing changed.
+    """
+    text = text.strip()
+    if not text:
+        raise ValidationError(_("There is no text to save."))
+    changed = kind.store(key, language, text)
+    log(changed, "wagtail.edit", user=user)
+
+
+def _concepts() -> Iterable[Concept]:
+    return Concept.objects.prefetch_related("labels", "definitions").order_by("scheme", "slug")
+
+
+def _source(texts: dict[str, str], language: str) -> tuple[str, str]:
+    """Return a text to translate from, and its language."""
+    others = {code: text for code, text in texts.items() if code != language and text}
+    code = FIRST_LANGUAGE if FIRST_LANGUAGE in others else next(iter(others), "")
+    return others.get(code, ""), code
+
+
+def concept_labels(language: str) -> Iterable[Wording]:
+    """Return the preferred labels of all concepts (three queries)."""
+    most = ConceptLabel._meta.get_field("text").max_length or 0
+    for concept in _concepts():
+        texts = {label.language: label.text for label in concept.labels.all() if label.is_preferred}
+        source, code = _source(texts, language)
+        if source:
+            place = str(concept.get_scheme_display())
+            yield Wording(concept.slug, place, source, code, texts.get(language, ""), most)
+
+
+def store_concept_label(slug: str, language: str, text: str) -> Concept:
+    """Make a text the preferred label of a concept."""
+    concept = _concept(slug)
+    label = ConceptLabel.objects.filter(concept=concept, language=language, is_preferred=True).first()
+    label = label or ConceptLabel(concept=concept, language=language, is_preferred=True)
+    # What was a synonym is the name now.
+    concept.labels.filter(language=language, is_preferred=False, text=text).delete()
+    label.text = text
+    label.full_clean(exclude=["concept"])
+    label.save()
+    return concept
+
+
+def definitions(language: str) -> Iterable[Wording]:
+    """Return the definitions of all concepts that have one (three queries)."""
+    for concept in _concepts():
+        texts = {each.language: each.text for each in concept.definitions.all()}
+        source, code = _source(texts, language)
+        if source:
+            yield Wording(concept.slug, str(concept), source, code, texts.get(language, ""), 2_000, is_long=True)
+
+
+def store_definition(slug: str, language: str, text: str) -> Concept:
+    """Make a text the definition of a concept."""
+    concept = _concept(slug)
+    if len(text) > 2_000:
+        raise ValidationError(_("This is too long: it may have %(most)d letters.") % {"most": 2_000})
+    ConceptDefinition.objects.update_or_create(concept=concept, language=language, defaults={"text": text})
+    return concept
+
+
+def _concept(slug: str) -> Concept:
+    concept = Concept.objects.filter(slug=slug).first()
+    if concept is None:
+        raise ValidationError(_("This is not there any more."))
+    return concept
+
+
+contribute_wordings("labels", Kind(gettext_lazy("Names of concepts"), concept_labels, store_concept_label))
+contribute_wordings("definitions", Kind(gettext_lazy("Definitions of concepts"), definitions, store_definition))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -39,11 +42,13 @@ class OutdatedNotice:
         source_url: address of the original.
         source_language: its language code.
         changed_at: when the original was last published.
+        parts: identifiers of the blocks of the body whose text changed since this translation was published.
     """
 
     source_url: str
     source_language: str
     changed_at: datetime.datetime
+    parts: frozenset[str] = frozenset()
 
 
 def with_followed_sources(pages: QuerySet[Page]) -> QuerySet[Page]:
@@ -62,7 +67,7 @@ def outdated_notice(page: Page, reader: Reader) -> OutdatedNotice | None:
     that no longer follows its source is out of date when the source was published later.
 
     No query if the page was loaded for reading (`with_surroundings`, `with_followed_sources`), two if not, none
-    for an original.
+    for an original. One more for the parts of a translation that is out of date.
     """
     language = getattr(page, "source_language", "")
     if not isinstance(page, ReadablePage) or language in {"", page.locale.language_code}:
@@ -81,7 +86,26 @@ def outdated_notice(page: Page, reader: Reader) -> OutdatedNotice | None:
         is_outdated = source.last_published_at > synced_at or synced_at > page.last_published_at
     if not is_outdated:
         return None
-    return OutdatedNotice(source.address, language, source.last_published_at)
+    parts = _changed_parts(page, language) if synced_at is not None else frozenset()
+    return OutdatedNotice(source.address, language, source.last_published_at, parts)
+
+
+def _changed_parts(page: Page, source_language: str) -> frozenset[str]:
+    """Return the blocks in which the texts that translators have are others than those this translation was made from.
+
+    A text that was approved after the translation was published is not in it yet.
+    """
+    shown = approved_here().filter(updated_at__lte=page.last_published_at)
+    changed = (
+        StringSegment.objects.filter(
+            source__object_id=page.translation_key, source__locale__language_code=source_language
+        )
+        .annotate(target_locale_id=Value(page.locale_id))
+        .filter(~Exists(shown))
+    )
+    # A path is the field, the block and what is in it.
+    paths = (path.split(".") for path in changed.values_list("context__path", flat=True))
+    return frozenset(path[1] for path in paths if len(path) > 1)
 
 
 def state_name(language_code: str) -> str:
@@ -148,12 +172,10 @@ def left_name(language_code: str) -> str:
 def with_texts_left(originals: QuerySet[Page]) -> QuerySet[Page]:
     """Add to originals, for each language, how many texts are to be translated or approved (in the same query).
 
-    None where there is no translation. `review_…` and `machine_…` tell whether one of them is in review, or was
-    made by a machine.
+    None where there is no translation.
     """
     counts: dict[str, Any] = {}
     for code, _name in settings.LANGUAGES:
-        suffix = code.replace("-", "_")
         followed = Translation.objects.filter(
             source__object_id=OuterRef("translation_key"),
             source__locale=OuterRef("locale"),
@@ -161,13 +183,32 @@ def with_texts_left(originals: QuerySet[Page]) -> QuerySet[Page]:
             enabled=True,
         )
         numbers = followed.annotate(number=_texts_left()).values("number")[:1]
-        counts[f"left_{suffix}"] = Subquery(numbers)
-        pending = PendingApproval.objects.filter(
-            text__context__object_id=OuterRef("translation_key"), text__locale__language_code=code
-        )
-        for name in (PendingApproval.Reason.REVIEW, PendingApproval.Reason.MACHINE):
-            counts[f"{name}_{suffix}"] = Exists(pending.filter(reason=name))
+        counts[left_name(code)] = Subquery(numbers)
     return originals.annotate(**counts)
+
+
+def has_pending(language_code: str, reason: str) -> Exists:
+    """Tell whether a text of an original (outer query) waits in a language for a reason."""
+    return Exists(
+        PendingApproval.objects.filter(
+            text__context__object_id=OuterRef("translation_key"),
+            text__locale__language_code=language_code,
+            reason=reason,
+        )
+    )
+
+
+def pending_reasons(keys: Iterable[UUID]) -> dict[tuple[UUID, str], set[str]]:
+    """Return what texts of originals wait for, by translation key and language (one query).
+
+    Asked of what is shown only: in the query for all originals it took longer than everything else in it.
+    """
+    found: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    waiting_texts = PendingApproval.objects.filter(text__context__object_id__in=list(keys))
+    columns = "text__context__object_id", "text__locale__language_code", "reason"
+    for key, code, reason in waiting_texts.values_list(*columns).distinct():
+        found[key, code].add(reason)
+    return found
 
 
 def waiting(user: User | AnonymousUser) -> QuerySet[Translation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -33,7 +34,9 @@ from translation.queries import (
     DRAFT,
     MISSING,
     OUTDATED,
+    has_pending,
     left_name,
+    pending_reasons,
     state_name,
     with_texts_left,
     with_translation_states,
@@ -57,19 +60,17 @@ CHOICES = {OPEN: _("Anything to do"), **STATES}
 def cell_of(page: Page, language_code: str) -> tuple[str, int]:
     """Return the state of an original in a language, and how many texts are to be done.
 
-    The page comes from `matrix_pages`. The state of its own language is an empty text.
+    The page comes from `matrix_pages`, through `add_what_is_shown`. The state of its own language is an empty text.
     """
-    suffix = language_code.replace("-", "_")
     if page.locale.language_code == language_code:
         return "", 0
     state = getattr(page, state_name(language_code)) or DONE
     left = getattr(page, left_name(language_code)) or 0
     if state == MISSING:
         return state, 0
-    if left and getattr(page, f"review_{suffix}"):
-        return REVIEW, left
-    if left and getattr(page, f"machine_{suffix}"):
-        return MACHINE, left
+    for reason in (REVIEW, MACHINE) if left else ():
+        if reason in page.pending.get(language_code, ()):
+            return reason, left
     return state, left
 
 
@@ -80,11 +81,11 @@ def cell_text(state: str, left: int) -> str:
 
 
 def _condition(language_code: str, state: str) -> Q:
-    name, suffix = state_name(language_code), language_code.replace("-", "_")
+    name = state_name(language_code)
     if state == OPEN:
         return Q(**{f"{name}__in": [MISSING, DRAFT, OUTDATED]})
     if state in (REVIEW, MACHINE):
-        return Q(**{f"{state}_{suffix}": True})
+        return Q(has_pending(language_code, state))
     if state == DONE:
         return Q(**{name: CURRENT}) & ~Q(locale__language_code=language_code)
     return Q(**{name: state})
@@ -140,6 +141,23 @@ def matrix_pages(user: User | AnonymousUser, reader: Reader) -> QuerySet[Page]:
         Q(pk__in=editable_pages(user).values("pk")) | Q(access__audience__among=reader.audience_ids), live=True
     )
     return with_texts_left(with_translation_states(originals(pages)))
+
+
+def add_what_is_shown(pages: Iterable[Page], user: User | AnonymousUser) -> None:
+    """Add to pages of the matrix, by language, what texts wait for as `pending` and the way to the desk as `desks`.
+
+    Two queries besides the user's permissions; only what is shown needs them.
+    """
+    keys = [page.translation_key for page in pages]
+    reasons = pending_reasons(keys)
+    desks = translatable(user).filter(source__object_id__in=keys)
+    found = {
+        (key, code): pk
+        for key, code, pk in desks.values_list("source__object_id", "target_locale__language_code", "pk")
+    }
+    for page in pages:
+        page.pending = {code: reasons.get((page.translation_key, code), set()) for code in LANGUAGE_CODES}
+        page.desks = {code: found.get((page.translation_key, code)) for code in LANGUAGE_CODES}
 
 
 class MatrixView(PermissionMixin, PageReportView):
@@ -210,14 +228,14 @@ class MatrixView(PermissionMixin, PageReportView):
         if (into := self.request.GET.get("into", "")) in LANGUAGE_CODES:
             wishes = wishes.filter(language=into)
         wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
-        mine = translatable(self.request.user).filter(source__object_id=OuterRef("translation_key"))
-        desks = {
-            f"desk_{code}": Subquery(mine.filter(target_locale__language_code=code).values("pk")[:1])
-            for code in LANGUAGE_CODES
-        }
         pages = matrix_pages(self.request.user, own_reader_of(self.request))
-        pages = pages.annotate(wanted=Coalesce(Subquery(wanted), 0), **desks)
+        pages = pages.annotate(wanted=Coalesce(Subquery(wanted), 0))
         return pages.select_related("locale", "content_type")
+
+    def decorate_paginated_queryset(self, object_list: QuerySet[Page]) -> QuerySet[Page]:
+        """Add what the cells show of the pages that are shown, or exported."""
+        add_what_is_shown(object_list, self.request.user)
+        return object_list
 
 
 class CellColumn(Column):
@@ -233,8 +251,7 @@ class CellColumn(Column):
         """Add the state, and the translation on the desk."""
         context = super().get_cell_context_data(instance, parent_context)
         state, left = cell_of(instance, self.code)
-        desk = getattr(instance, f"desk_{self.code}")
-        return {**context, "state": state, "text": cell_text(state, left), "desk": desk}
+        return {**context, "state": state, "text": cell_text(state, left), "desk": instance.desks[self.code]}
 
     def get_value(self, instance: Page) -> str:
         """Return what the cell says."""

@@ -181,14 +181,16 @@ class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         super().minimal_clean()
 
     def _keep_translated_slug(self) -> None:
-        """Put back what wagtail-localize took: it writes addresses in Latin letters only, and no Arabic is left."""
-        if self.slug or not self.pk:  # type: ignore[has-type]
+        """Put back what wagtail-localize took: it writes addresses in ASCII only, so that no Arabic and no é is left."""
+        if not self.pk or self.locale.language_code == self.source_language:
             return
         written = StringTranslation.objects.filter(
             context__object_id=self.translation_key, context__path="slug", locale=self.locale
         )
-        slug = slugify(written.values_list("data", flat=True).last() or "", allow_unicode=True)
-        if slug:
+        text = written.values_list("data", flat=True).last() or ""
+        slug = slugify(text, allow_unicode=True)
+        # Whatever else stands there was chosen: by an editor, or because the address was taken.
+        if slug and self.slug in ("", slugify(text)):  # type: ignore[has-type]
             self.slug = find_available_slug(self.get_parent(), slug, ignore_page_id=self.pk)
 
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> Any:

@@ -37,6 +37,7 @@ from demo.content import (
     read_organisations,
     read_times,
 )
+from demo.desk import make_desk
 from demo.illustrations import NAMES, draw
 from demo.searches import make_searches
 from demo.shelf import make_shelf
@@ -129,6 +130,7 @@ class DemoLoader:
         self.make_pages(KINDS[-1:])
         make_shelf(self.users, self.pages)
         make_searches(self.users, self.pages)
+        make_desk(self.users, self.pages)
         self.make_home()
 
     def make_pages(self, kinds: Iterable[str]) -> None:

@@ -13,7 +13,8 @@ from access.readers import reader_for
 from knowledge.models import ReadablePage
 from members.models import User
 from translation.editing import add_comment, approve_text, keep_draft, save_text, subject_of
-from translation.models import Assignment, SegmentVersion, StandingRequest
+from translation.models import Assignment, SegmentVersion, StandingRequest, TermSuggestion
+from translation.suggestions import suggest_term
 
 # Piece, language, role, days, priority; texts by place: approved, drafted by a machine, and typed but not saved.
 BEGUN = [
@@ -51,6 +52,10 @@ BEGUN = [
 ]
 # The section of a piece, language, days.
 STANDING = [("securing-chemicals-in-transit", "ar", 14), ("securing-chemicals-in-transit", "fr", 14)]
+# Role, language, term in the source, suggestion, why.
+SUGGESTED = [
+    ("translator (French)", "fr", "lorry park", "aire de repos gardée", "What drivers call it in West Africa.")
+]
 
 
 def make_desk(users: Mapping[str, User], pages: Mapping[str, ReadablePage]) -> None:
@@ -90,6 +95,9 @@ def make_desk(users: Mapping[str, User], pages: Mapping[str, ReadablePage]) -> N
         if question is not None:
             path, text = question
             add_comment(translation, _segment(source, path), text, person)
+    for role, language, source, term, note in SUGGESTED:
+        if not TermSuggestion.objects.filter(term=term).exists():
+            suggest_term(source, language, term, users[role], note=note)
     for key, language, days in STANDING:
         if key in pages:
             StandingRequest.objects.get_or_create(

@@ -14,7 +14,9 @@ class TranslationConfig(AppConfig):
         import translation.receivers  # noqa: F401
         from members.personal_data import contribute
         from translation.editing import collect_desk, erase_desk
+        from translation.suggestions import collect_suggestions, erase_suggestions
         from translation.wishes import collect_wishes, erase_wishes
 
         contribute("translation_wishes", collect_wishes, erase_wishes)
+        contribute("term_suggestions", collect_suggestions, erase_suggestions)
         contribute("translation_desk", collect_desk, erase_desk)

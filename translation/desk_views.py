@@ -147,7 +147,7 @@ def _assign(request: DeskRequest) -> HttpResponse:
         raise PermissionDenied
     back = redirect(f"{request.path}?{request.GET.urlencode()}")
     form = AssignmentForm(request.POST)
-    keys = [_number(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
+    keys = [number_in(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
     chosen = list(translatable(request.user).filter(pk__in=keys).select_related("target_locale"))
     if not chosen:
         messages.error(request, _("Tick what you want to assign."))
@@ -239,7 +239,7 @@ def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse
     """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
     if _is_script(request):
         return _segment_for_script(request, translation)
-    wanted = _number(request.GET.get("segment")) or _next(request, translation) or 0
+    wanted = number_in(request.GET.get("segment")) or _next(request, translation) or 0
     segments = load_segments(translation, request.user)
     chosen = next((each for each in segments if each.pk == wanted), None)
     return _editor(request, translation, segments, chosen or next((each for each in segments if each.is_open), None))
@@ -314,8 +314,8 @@ STATE_NAMES: dict[State, Callable[[], str]] = {
 
 def _segment_for_script(request: DeskRequest, translation: Translation) -> HttpResponse:
     """Answer with the segment that is asked for, or the one that waits after another; `left` is shown closed."""
-    wanted, left = (_number(request.GET.get(name)) for name in ("segment", "left"))
-    if after := _number(request.GET.get("after")):
+    wanted, left = (number_in(request.GET.get(name)) for name in ("segment", "left"))
+    if after := number_in(request.GET.get("after")):
         row = get_object_or_404(StringSegment, pk=after, source=translation.source_id)
         # Nothing waits any more: zero.
         return _segment_answer(request, translation, _next(request, translation, row) or 0, left=left)
@@ -360,7 +360,7 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     do = request.POST.get("do", "save")
     if do == "forget":
         drafts = SegmentDraft.objects.filter(translation=translation, person=request.user)
-        drafts.filter(pk=_number(request.POST.get("draft"))).delete()
+        drafts.filter(pk=number_in(request.POST.get("draft"))).delete()
         return redirect(_address(translation))
     text = request.POST.get("text", "")[:MOST_TYPED]
     base = request.POST.get("base", "")[:40]
@@ -388,7 +388,7 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
             editing.add_comment(translation, row, said, request.user)
     elif do == "resolve":
         comments = SegmentComment.objects.filter(translation=translation, context=row.context_id, resolved_at=None)
-        editing.resolve_comment(get_object_or_404(comments, pk=_number(request.POST.get("comment"))), request.user)
+        editing.resolve_comment(get_object_or_404(comments, pk=number_in(request.POST.get("comment"))), request.user)
     elif do == "dismiss":
         message, status = _dismiss(request, translation, row)
     else:
@@ -411,7 +411,8 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     return redirect(_address(translation, following or row.pk))
 
 
-def _number(text: str | None) -> int:
+def number_in(text: str | None) -> int:
+    """Return the key that is written in a parameter; zero, which no row has, if there is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
@@ -457,7 +458,7 @@ def _dismiss(request: DeskRequest, translation: Translation, row: StringSegment)
 
 def _segment_is_gone(request: DeskRequest, translation: Translation, text: str, base: str) -> HttpResponse:
     """The source changed while somebody typed: what they typed is kept, at the text that took the place, if one did."""
-    string_id, context_id = _number(request.POST.get("string")), _number(request.POST.get("context"))
+    string_id, context_id = number_in(request.POST.get("string")), number_in(request.POST.get("context"))
     segments = load_segments(translation, request.user)
     now = next((each for each in segments if each.row.context_id == context_id and each.is_open), None)
     message = _("The source changed meanwhile. What you typed is kept.")
@@ -567,7 +568,8 @@ def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpRes
 # --- Files ------------------------------------------------------------------------------------------
 
 
-def _attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Return an answer that is saved as a file."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -582,7 +584,7 @@ def export_translation(request: DeskRequest, translation: Translation, suffix: s
     if format is None:
         raise Http404
     document = document_of(translation)
-    return _attachment(format.write(document), file_name_of(document, format), format.content_type)
+    return attachment(format.write(document), file_name_of(document, format), format.content_type)
 
 
 @for_translators
@@ -590,12 +592,12 @@ def export_translation(request: DeskRequest, translation: Translation, suffix: s
 def export_batch(request: DeskRequest) -> HttpResponse:
     """Hand out the translations that are ticked on the desk as a ZIP archive (of what somebody may edit)."""
     format = FORMATS.get(request.POST.get("format", ""))
-    keys = [_number(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
+    keys = [number_in(key) for key in request.POST.getlist("translation")[:MOST_AT_ONCE]]
     chosen = translatable(request.user).filter(pk__in=keys).select_related(*PARTS)
     if format is None or not chosen:
         messages.error(request, _("Tick what you want to export."))
         return redirect("translation_desk")
-    return _attachment(archive_of(map(document_of, chosen), format), "translations.zip", "application/zip")
+    return attachment(archive_of(map(document_of, chosen), format), "translations.zip", "application/zip")
 
 
 @for_its_translators
@@ -604,7 +606,7 @@ def import_translation(request: DeskRequest, translation: Translation) -> HttpRe
     """Take a file over, all of it or nothing, and show the report (whoever may edit the translated page)."""
     report, error, line, status = None, "", None, 200
     if request.method == "POST" and (undone := request.POST.get("undo")):
-        file = get_object_or_404(ImportedFile, pk=_number(undone), translation=translation, undone_at=None)
+        file = get_object_or_404(ImportedFile, pk=number_in(undone), translation=translation, undone_at=None)
         number, kept = undo_import(file, request.user)
         messages.success(
             request,

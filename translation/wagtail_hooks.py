@@ -46,7 +46,9 @@ from translation.release_views import joint_release, may_release
 from translation.releases import is_held, source_held
 from translation.reports import MatrixView, OwnTranslationsReportView, sections_of
 from translation.roles import ASSIGN, USE_DESK, translators_group_name
+from translation.suggestions import KEEP_VOCABULARY
 from translation.tasks import take_over_source
+from translation.term_views import URLS as TERM_URLS
 from translation.throughput import throughput
 from translation.wording_views import wordings
 
@@ -270,7 +272,7 @@ def register_limited_views() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_desk_urls() -> list[URLPattern]:
     """Add the addresses of the desk."""
-    return [path("desk/words/", wordings, name="desk_wordings"), *URLS]
+    return [path("desk/words/", wordings, name="desk_wordings"), *TERM_URLS, *URLS]
 
 
 class DeskMenuItem(PermittedMenuItem):
@@ -407,6 +409,18 @@ def register_throughput_menu_item() -> MenuItem:
     return CoordinatorsMenuItem(
         gettext_lazy("Translation throughput"), reverse("translation_throughput"), icon_name="time", order=711
     )
+
+
+class KeepersMenuItem(PermittedMenuItem):
+    """A menu item for those who keep the vocabulary."""
+
+    permission = KEEP_VOCABULARY
+
+
+@hooks.register("register_reports_menu_item")
+def register_terms_menu_item() -> MenuItem:
+    """Add the suggested terms to the menu."""
+    return KeepersMenuItem(gettext_lazy("Suggested terms"), reverse("desk_terms"), icon_name="tag", order=712)
 
 
 class WaitingTranslationsPanel(Component):

@@ -122,14 +122,30 @@ def printable(text: str) -> str:
     return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
 
 
-def _read_xliff(content: bytes) -> Document:
+def read_xml(content: bytes, has_document_type: bool = False) -> Element:
+    """Return the root of an XML file.
+
+    Args:
+        content: of the file.
+        has_document_type: whether files of this format begin with a document type; entities are refused in any case.
+
+    Raises:
+        RefusedFile: it is too large, no XML, or defines entities.
+    """
+    if len(content) > MAX_BYTES:
+        raise RefusedFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2})
     try:
-        root: Element = fromstring(content, forbid_dtd=True)
+        root: Element = fromstring(content, forbid_dtd=not has_document_type)
     except DefusedXmlException as error:
         raise RefusedFile(_("The file defines entities, which is not allowed.")) from error
     except (SyntaxError, ValueError, LookupError) as error:
         line = getattr(error, "position", (None,))[0]
         raise RefusedFile(_("This is no well-formed XML."), line) from error
+    return root
+
+
+def _read_xliff(content: bytes) -> Document:
+    root = read_xml(content)
     if root.tag == f"{{{XLIFF2}}}xliff":
         return _read_xliff2(root)
     if root.tag == f"{{{XLIFF12}}}xliff":

@@ -9,8 +9,6 @@ from itertools import batched
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from wagtail.models import Locale
 
 from access.readers import Reader
 from members.models import User
-from translation.exchange.formats import MAX_BYTES, MOST_LETTERS, printable
+from translation.exchange.formats import MOST_LETTERS, printable, read_xml
 from translation.exchange.units import RefusedFile
 from translation.memory import approved_texts
 from translation.models import MemoryUnit
@@ -90,14 +88,7 @@ def read_tmx(content: bytes) -> list[Pair]:
     Raises:
         RefusedFile: it is no TMX, or too large.
     """
-    if len(content) > MAX_BYTES:
-        raise RefusedFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2})
-    try:
-        root: Element = fromstring(content, forbid_dtd=False)
-    except DefusedXmlException as error:
-        raise RefusedFile(_("The file defines entities, which is not allowed.")) from error
-    except (SyntaxError, ValueError, LookupError) as error:
-        raise RefusedFile(_("This is no well-formed XML."), getattr(error, "position", (None,))[0]) from error
+    root = read_xml(content, has_document_type=True)
     if root.tag != "tmx":
         raise RefusedFile(_("This is no TMX file."))
     known = {code for code, _name in settings.LANGUAGES}

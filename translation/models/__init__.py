@@ -12,6 +12,7 @@ from translation.models.segments import (
     SegmentDraft,
     SegmentVersion,
 )
+from translation.models.terms import TermSuggestion
 from translation.models.wishes import TranslationWish
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "SegmentDraft",
     "SegmentVersion",
     "StandingRequest",
+    "TermSuggestion",
     "TranslationWish",
 ]

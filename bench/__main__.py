@@ -97,6 +97,7 @@ def main() -> int:
     only.add_argument("--only-search", action="store_true", help="measure searching, and nothing else")
     only.add_argument("--only-indexing", action="store_true", help="measure filling the index, and nothing else")
     only.add_argument("--only-remarking", action="store_true", help="measure the marking of a section, nothing else")
+    only.add_argument("--only-desk", action="store_true", help="measure the translators' desk, and nothing else")
     arguments = parser.parse_args()
     count = arguments.pages
     # Stopped from outside, it still tidies up.
@@ -106,6 +107,7 @@ def main() -> int:
     figures: list[Figure] = []
     details: dict[str, Any] = {}
     with stage():
+        from bench.desk import measure_desk
         from bench.first_load import measure_first_load
         from bench.latency import add_copies, measure_growth, measure_latency
         from bench.pages import measure_pages
@@ -122,7 +124,12 @@ def main() -> int:
             figures = measure_recordings()
             print(f"\n{table(figures)}")
             return 0 if all(figure.is_met for figure in figures) else 1
-        load(0 if arguments.only_remarking else count, clock)
+        load(0 if arguments.only_remarking or arguments.only_desk else count, clock)
+        if arguments.only_desk:
+            clock.say("the translators' desk")
+            figures, details = measure_desk()
+            print(f"\n{json.dumps(details, indent=2)}\n\n{table(figures)}")
+            return 0 if all(figure.is_met for figure in figures) else 1
         if arguments.only_policy or arguments.only_remarking:
             clock.say("policy" if arguments.only_policy else "marking a section")
             figures, details = measure_policy() if arguments.only_policy else measure_remarking(count // 4)
@@ -173,6 +180,9 @@ def main() -> int:
         figures += found
         clock.say("marking a section")
         found, details["remarking"] = measure_remarking(count // 4)
+        figures += found
+        clock.say("the translators' desk")
+        found, details["desk"] = measure_desk()
         figures += found
         on = surroundings()
     clock.say("done")

@@ -187,6 +187,16 @@ def with_texts_left(originals: QuerySet[Page]) -> QuerySet[Page]:
     return originals.annotate(**counts)
 
 
+def texts_left_of(keys: Iterable[UUID]) -> dict[tuple[UUID, int, str], int]:
+    """Return how many texts are to be translated or approved, by translation key, locale of the source and language.
+
+    One query; for what is shown, where `with_texts_left` is for all that is sorted.
+    """
+    followed = Translation.objects.filter(source__object_id__in=list(keys), enabled=True).annotate(number=_texts_left())
+    columns = "source__object_id", "source__locale_id", "target_locale__language_code", "number"
+    return {(key, locale, code): number for key, locale, code, number in followed.values_list(*columns)}
+
+
 def has_pending(language_code: str, reason: str) -> Exists:
     """Tell whether a text of an original (outer query) waits in a language for a reason."""
     return Exists(

@@ -38,6 +38,7 @@ from translation.queries import (
     left_name,
     pending_reasons,
     state_name,
+    texts_left_of,
     with_texts_left,
     with_translation_states,
 )
@@ -65,11 +66,11 @@ def cell_of(page: Page, language_code: str) -> tuple[str, int]:
     if page.locale.language_code == language_code:
         return "", 0
     state = getattr(page, state_name(language_code)) or DONE
-    left = getattr(page, left_name(language_code)) or 0
+    left = page.left[language_code]
     if state == MISSING:
         return state, 0
     for reason in (REVIEW, MACHINE) if left else ():
-        if reason in page.pending.get(language_code, ()):
+        if reason in page.pending[language_code]:
             return reason, left
     return state, left
 
@@ -140,22 +141,23 @@ def matrix_pages(user: User | AnonymousUser, reader: Reader) -> QuerySet[Page]:
     pages = Page.objects.filter(
         Q(pk__in=editable_pages(user).values("pk")) | Q(access__audience__among=reader.audience_ids), live=True
     )
-    return with_texts_left(with_translation_states(originals(pages)))
+    return with_translation_states(originals(pages))
 
 
 def add_what_is_shown(pages: Iterable[Page], user: User | AnonymousUser) -> None:
-    """Add to pages of the matrix, by language, what texts wait for as `pending` and the way to the desk as `desks`.
+    """Add to pages of the matrix, by language, texts `left`, what texts are `pending` for, and the `desks` they are on.
 
-    Two queries besides the user's permissions; only what is shown needs them.
+    Three queries besides the user's permissions; only what is shown needs them.
     """
     keys = [page.translation_key for page in pages]
-    reasons = pending_reasons(keys)
+    reasons, left = pending_reasons(keys), texts_left_of(keys)
     desks = translatable(user).filter(source__object_id__in=keys)
     found = {
         (key, code): pk
         for key, code, pk in desks.values_list("source__object_id", "target_locale__language_code", "pk")
     }
     for page in pages:
+        page.left = {code: left.get((page.translation_key, page.locale_id, code), 0) for code in LANGUAGE_CODES}
         page.pending = {code: reasons.get((page.translation_key, code), set()) for code in LANGUAGE_CODES}
         page.desks = {code: found.get((page.translation_key, code)) for code in LANGUAGE_CODES}
 
@@ -229,6 +231,8 @@ class MatrixView(PermissionMixin, PageReportView):
             wishes = wishes.filter(language=into)
         wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
         pages = matrix_pages(self.request.user, own_reader_of(self.request))
+        if "left_" in self.request.GET.get("ordering", ""):
+            pages = with_texts_left(pages)
         pages = pages.annotate(wanted=Coalesce(Subquery(wanted), 0))
         return pages.select_related("locale", "content_type")
 

@@ -233,6 +233,8 @@ TAGGIT_CASE_INSENSITIVE = True
 # A language without a translation is told to readers; no page is copied under a wrong language.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAIL_LOCALIZE_DEFAULT_TRANSLATION_MODE = "synced"
+# What translators wrote outlives a page that is deleted while they work, until no language of it is left.
+WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
 MACHINE_TRANSLATION_MARKING = ENVIRONMENT["MACHINE_TRANSLATION_MARKING"]
 MACHINE_FOR_LANGUAGE = ENVIRONMENT["MACHINE_FOR_LANGUAGE"]
 # By name, in the order in which they are offered: CLASS, OPTIONS, MARKING, PRICE (see `translation.machines`).

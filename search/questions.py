@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from search.contract import clean_text, printable_text
 from search.models import AskedQuestion
+from search.signals import untranslated_opened
 
 logger = logging.getLogger("hub.search")
 
@@ -96,6 +98,7 @@ class CountQuestionsMiddleware:
                 count_question(request.GET.get("q", ""), SEARCH_PATHS[request.path], found == "1")
             elif self._is_opened(request, response) and (came_from := self._results_page(request)):
                 count_click(*came_from)
+                self._tell_of_untranslated(request, came_from[1])
         except DatabaseError:
             logger.exception("A question could not be counted")
         return response
@@ -104,6 +107,17 @@ class CountQuestionsMiddleware:
     def _is_opened(request: HttpRequest, response: HttpResponse) -> bool:
         """Tell whether an answer is a page that somebody reads."""
         return request.path not in SEARCH_PATHS and response.get("Content-Type", "").startswith("text/html")
+
+    @staticmethod
+    def _tell_of_untranslated(request: HttpRequest, language: str) -> None:
+        """Tell others when what was opened is not there in the language it was asked for in."""
+        # A page that was kept has not been resolved.
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return
+        if match.url_name == "read_in_source_language":
+            untranslated_opened.send(CountQuestionsMiddleware, page_id=match.kwargs["page_id"], language=language)
 
     @staticmethod
     def _results_page(request: HttpRequest) -> tuple[str, str] | None:

@@ -14,14 +14,15 @@ from wagtail_localize.models import StringSegment, Translation
 
 from members.models import User
 from translation.limits import approved_here
-from translation.models import Assignment, SegmentComment, SegmentDraft, TranslationWish
+from translation.models import Assignment, SearchDemand, SegmentComment, SegmentDraft, TranslationWish
 from translation.placeholders import plain
 from translation.queries import waiting
 from translation.segments import words_in
 
+MOST_WANTED = ("-wanted", "-searched", "left", "pk")
 ORDERS = {
-    "soonest": (F("assignment__deadline").asc(nulls_last=True), F("priority").desc(), "-wanted", "left", "pk"),
-    "wanted": ("-wanted", "left", "pk"),
+    "soonest": (F("assignment__deadline").asc(nulls_last=True), F("priority").desc(), *MOST_WANTED),
+    "wanted": MOST_WANTED,
     "left": ("left", "pk"),
     "oldest": ("source__last_updated_at", "pk"),
 }
@@ -31,7 +32,9 @@ MINE, FREE = "mine", "free"
 def waiting_on_desk(
     user: User, language: str = "", order: str = "", who: str = "", marking: str = ""
 ) -> QuerySet[Translation]:
-    """Return what waits for somebody; each with `wanted`, the number of members who asked for it, and `priority`.
+    """Return what waits for somebody; each with `wanted`, `searched` and `priority`.
+
+    Wanted is how many members asked for it, searched how often it was opened from a search in that language.
 
     Args:
         user: who translates.
@@ -44,10 +47,14 @@ def waiting_on_desk(
         piece=OuterRef("source__object_id"), language=OuterRef("target_locale__language_code")
     )
     wanted = wishes.order_by().values("piece").annotate(number=Count("pk")).values("number")
+    searched = SearchDemand.objects.filter(
+        piece=OuterRef("source__object_id"), language=OuterRef("target_locale__language_code")
+    )
     found = (
         waiting(user)
         .annotate(
             wanted=Coalesce(Subquery(wanted, output_field=IntegerField()), 0),
+            searched=Coalesce(Subquery(searched.values("times")[:1], output_field=IntegerField()), 0),
             priority=Coalesce(F("assignment__priority"), Assignment.Priority.NORMAL.value),
         )
         .select_related("source__locale", "target_locale", "assignment__person")

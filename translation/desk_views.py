@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from wagtail_localize.models import String, StringSegment, Translation, Translat
 
 from access.models import Marking
 from access.readers import own_reader_of
+from access.reading import PAGE_OPENED, PAGE_TAKEN, record_page_reading
 from members.models import User
 from search.models import SavedSearch
 from translation import editing
@@ -86,10 +87,43 @@ def for_its_translators(view: View) -> View:
     @for_translators
     @wraps(view)
     def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = translatable(request.user).select_related(*PARTS)
-        return view(request, get_object_or_404(found, pk=translation_id), *args, **kwargs)
+        found = translatable(request.user).select_related(*PARTS).filter(pk=translation_id).first()
+        return view(request, found, *args, **kwargs) if found else _stopped(cast(DeskRequest, request), translation_id)
 
     return wrapper
+
+
+def _stopped(request: DeskRequest, translation_id: int) -> HttpResponse:
+    """Tell whoever wrote a translation that it is not theirs to write any more; what they typed is kept."""
+    found = translatable(request.user, stopped=True).select_related(*PARTS)
+    translation = get_object_or_404(found, pk=translation_id)
+    _keep_what_was_typed(request, translation)
+    message = _(
+        "This is not handed to translators any more: its original was deleted, or the translation was stopped. "
+        "What was written is kept."
+    )
+    address = reverse("translation_desk")
+    if _is_script(request):
+        return JsonResponse({"message": message, "address": address}, status=410)
+    messages.warning(request, message)
+    return redirect(address)
+
+
+def _keep_what_was_typed(request: DeskRequest, translation: Translation, now: Segment | None = None) -> bool:
+    """Keep a text whose segment is gone, at the text that took the place if one did; tell whether that was possible."""
+    text, base = request.POST.get("text", "")[:MOST_TYPED], request.POST.get("base", "")[:40]
+    string_id, context_id = number_in(request.POST.get("string")), number_in(request.POST.get("context"))
+    if not text.strip():
+        return True
+    if now is not None:
+        string_id, base = now.row.string_id, now.base
+    is_known = (
+        String.objects.filter(pk=string_id, locale=translation.source.locale_id).exists()
+        and TranslationContext.objects.filter(pk=context_id, object=translation.source.object_id).exists()
+    )
+    if is_known:
+        editing.keep_draft(translation, string_id, context_id, text, base, request.user)
+    return is_known
 
 
 # --- What waits -------------------------------------------------------------------------------------
@@ -237,12 +271,19 @@ def _is_script(request: DeskRequest) -> bool:
 @require_safe
 def edit_on_desk(request: DeskRequest, translation: Translation) -> HttpResponse:
     """Show the segments of a translation, one of them open (whoever may edit the translated page)."""
+    _tell_audit(request, translation, PAGE_OPENED)
     if _is_script(request):
         return _segment_for_script(request, translation)
     wanted = number_in(request.GET.get("segment")) or _next(request, translation) or 0
     segments = load_segments(translation, request.user)
     chosen = next((each for each in segments if each.pk == wanted), None)
     return _editor(request, translation, segments, chosen or next((each for each in segments if each.is_open), None))
+
+
+def _tell_audit(request: DeskRequest, translation: Translation, action: str, **details: str) -> None:
+    """Record that somebody is about to be shown the texts of a page that is TLP:AMBER or stricter."""
+    for page in Page.objects.filter(pk=translation.page_id).select_related("access"):
+        record_page_reading(own_reader_of(request), page, action, **details)
 
 
 def _next(request: DeskRequest, translation: Translation, after: StringSegment | None = None) -> int | None:
@@ -367,7 +408,7 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     segment = StringSegment.objects.filter(pk=segment_id, source=translation.source_id)
     row = segment.select_related("string", "context").first()
     if row is None:
-        return _segment_is_gone(request, translation, text, base)
+        return _segment_is_gone(request, translation)
     message, status, suggestion = "", 200, ""
     if do == "keep":
         editing.keep_draft(translation, row.string_id, row.context_id, text, base, request.user)
@@ -456,22 +497,14 @@ def _dismiss(request: DeskRequest, translation: Translation, row: StringSegment)
     return "", 200
 
 
-def _segment_is_gone(request: DeskRequest, translation: Translation, text: str, base: str) -> HttpResponse:
+def _segment_is_gone(request: DeskRequest, translation: Translation) -> HttpResponse:
     """The source changed while somebody typed: what they typed is kept, at the text that took the place, if one did."""
-    string_id, context_id = number_in(request.POST.get("string")), number_in(request.POST.get("context"))
+    context_id = number_in(request.POST.get("context"))
     segments = load_segments(translation, request.user)
     now = next((each for each in segments if each.row.context_id == context_id and each.is_open), None)
+    if not _keep_what_was_typed(request, translation, now):
+        raise Http404
     message = _("The source changed meanwhile. What you typed is kept.")
-    if text.strip():
-        if now is not None:
-            string_id, base = now.row.string_id, now.base
-        is_known = (
-            String.objects.filter(pk=string_id, locale=translation.source.locale_id).exists()
-            and TranslationContext.objects.filter(pk=context_id, object=translation.source.object_id).exists()
-        )
-        if not is_known:
-            raise Http404
-        editing.keep_draft(translation, string_id, context_id, text, base, request.user)
     if _is_script(request):
         return JsonResponse({"message": message, "address": _address(translation, now.pk if now else None)}, status=410)
     messages.error(request, message)
@@ -584,6 +617,7 @@ def export_translation(request: DeskRequest, translation: Translation, suffix: s
     if format is None:
         raise Http404
     document = document_of(translation)
+    _tell_audit(request, translation, PAGE_TAKEN, form=suffix)
     return attachment(format.write(document), file_name_of(document, format), format.content_type)
 
 
@@ -597,6 +631,8 @@ def export_batch(request: DeskRequest) -> HttpResponse:
     if format is None or not chosen:
         messages.error(request, _("Tick what you want to export."))
         return redirect("translation_desk")
+    for translation in chosen:
+        _tell_audit(request, translation, PAGE_TAKEN, form=format.suffix)
     return attachment(archive_of(map(document_of, chosen), format), "translations.zip", "application/zip")
 
 

@@ -47,16 +47,16 @@ def texts_left(translation: Translation) -> int:
     return segments.filter(~Exists(approved_here())).count()
 
 
-def translatable(user: User | AnonymousUser) -> QuerySet[Translation]:
+def translatable(user: User | AnonymousUser, *, stopped: bool = False) -> QuerySet[Translation]:
     """Return the translations whose texts a user may write: those into pages they may edit, while they follow.
 
-    Each with `page_id`, the translated page's.
+    Each with `page_id`, the translated page's. With `stopped`, those that do not follow any more, which nobody writes.
     """
     pages = editable_pages(user).filter(
         translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale"), alias_of__isnull=True
     )
     return (
-        Translation.objects.filter(enabled=True)
+        Translation.objects.filter(enabled=not stopped)
         .annotate(page_id=Subquery(pages.values("pk")[:1]))
         .filter(page_id__isnull=False)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published
-from wagtail_localize.models import StringTranslation, TranslationSource
+from wagtail_localize.models import StringTranslation, TranslationSource, cleanup_translation_on_delete
 
 from knowledge.signals import about_to_publish
 from translation.editing import record_writing
@@ -33,6 +33,13 @@ def take_over_published_source(instance: Page, **kwargs: Any) -> None:
     source = TranslationSource.objects.filter(object_id=instance.translation_key, locale=instance.locale_id).first()
     if source is not None and not instance.alias_of_id:
         transaction.on_commit(lambda: take_over_source.enqueue(source.pk), robust=True)
+
+
+@receiver(post_delete, sender=Page, dispatch_uid="translation.forget_piece")
+def forget_piece(instance: Page, **kwargs: Any) -> None:
+    """When the last language of a page is deleted, nothing of it stays; until then translators' work does."""
+    if not Page.objects.filter(translation_key=instance.translation_key).exists():
+        cleanup_translation_on_delete(instance)
 
 
 @receiver(about_to_publish, dispatch_uid="translation.hold_for_joint_release")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Value
 from wagtail.blocks import Block
@@ -24,6 +25,7 @@ from translation.placeholders import editable, kinds_in, plain
 
 WORD = re.compile(r"\w+(?:[’'‐-]\w+)*")
 Place = tuple[int, int]
+MOST_WORDS_TO_FIND = 12
 
 
 class State(StrEnum):
@@ -127,6 +129,13 @@ class Segment:
             return []
         old = self.earlier.translation_of.data
         return difference(editable(old, old), self.source)
+
+    @property
+    def place_in_preview(self) -> str:
+        """The part of an address that has a browser go to this text on the page (W3C, "Text Fragments")."""
+        words = plain(self.target.data if self.target else self.row.string.data).split()
+        # Some words are enough; a hyphen means something else in such an address.
+        return f"#:~:text={quote(' '.join(words[:MOST_WORDS_TO_FIND]), safe='').replace('-', '%2D')}"
 
     @property
     def base(self) -> str:

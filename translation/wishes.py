@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published
 
 from members.models import User
-from translation.models import TranslationWish
+from search.signals import untranslated_opened
+from translation.models import SearchDemand, TranslationWish
 
 
 def wish_for(piece: uuid.UUID, language: str, member: User) -> None:
@@ -30,7 +31,18 @@ def fulfil_wishes(instance: Page, **kwargs: Any) -> None:
     """Whoever wanted this piece in this language has it now."""
     if not instance.alias_of_id:
         language = instance.locale.language_code
-        TranslationWish.objects.filter(piece=instance.translation_key, language=language).delete()
+        for model in (TranslationWish, SearchDemand):
+            model.objects.filter(piece=instance.translation_key, language=language).delete()
+
+
+@receiver(untranslated_opened, dispatch_uid="translation.count_search_demand")
+def count_search_demand(page_id: int, language: str, **kwargs: Any) -> None:
+    """Somebody searched for this in a language that it is not there in."""
+    piece = Page.objects.filter(pk=page_id).values_list("translation_key", flat=True).first()
+    if piece is None:
+        return
+    demand, _is_new = SearchDemand.objects.get_or_create(piece=piece, language=language)
+    SearchDemand.objects.filter(pk=demand.pk).update(times=F("times") + 1)
 
 
 def collect_wishes(user: User) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ import pytest
 from members.erasure import erase_person
 from members.personal_data import collect_personal_data
 from tests.factories import MemberFactory, UserFactory, make_article, translate
-from translation.models import TranslationWish
+from tests.translation.builders import person, submit, translate_texts
+from translation.models import SearchDemand, TranslationWish
 from translation.wishes import demand_for, wish_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -110,3 +111,26 @@ def test_wishes_are_handed_out_and_erased():
     assert kept["piece"] == page.translation_key
     erase_person(member, actor=None)
     assert not TranslationWish.objects.exists()
+
+
+def test_what_is_opened_from_a_search_in_a_language_it_lacks_is_demand(client, django_capture_on_commit_callbacks):
+    page = make_article("Zebra ledger")
+    there = make_article("Zebra register")
+    translate(there, "ar", "سجل")
+    translation = submit(page, "ar")
+    came_from = {"HTTP_REFERER": "http://testserver/ar/search/?q=zebra"}
+    client.get("/ar/search/?q=zebra")
+    for _ in range(3):  # Made and kept.
+        client.get(f"/ar/original/{page.pk}/", **came_from)
+    client.get(f"/ar/original/{page.pk}/")
+    client.get(f"/ar/original/{there.pk}/", **came_from)
+    client.get("/ar/original/999999/", **came_from)
+    client.get(page.url, **came_from)
+    assert list(SearchDemand.objects.values_list("piece", "language", "times")) == [(page.translation_key, "ar", 3)]
+    translator = person("Translators: Arabic")
+    client.force_login(translator)
+    assert "opened from a search 3 times" in client.get("/admin/desk/").text
+    translate_texts(translation)
+    with django_capture_on_commit_callbacks(execute=True):
+        translation.save_target(publish=True)
+    assert not SearchDemand.objects.exists()

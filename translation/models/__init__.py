@@ -13,7 +13,7 @@ from translation.models.segments import (
     SegmentVersion,
 )
 from translation.models.terms import TermSuggestion
-from translation.models.wishes import TranslationWish
+from translation.models.wishes import SearchDemand, TranslationWish
 
 __all__ = [
     "Assignment",
@@ -24,6 +24,7 @@ __all__ = [
     "MachineUse",
     "MemoryUnit",
     "PendingApproval",
+    "SearchDemand",
     "SegmentComment",
     "SegmentDraft",
     "SegmentVersion",

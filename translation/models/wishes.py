@@ -30,3 +30,24 @@ class TranslationWish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.piece} → {self.language}"
+
+
+class SearchDemand(models.Model):
+    """How often a piece of knowledge was opened from a search in a language which it does not have.
+
+    Nothing says by whom. It is forgotten when the piece is published in that language.
+    """
+
+    piece = models.UUIDField()
+    language = models.CharField(max_length=10)
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("demand of searches")
+        verbose_name_plural = _("demands of searches")
+        constraints = [
+            models.UniqueConstraint(fields=["piece", "language"], name="translation_one_search_demand"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.piece} → {self.language}: {self.times}"

@@ -32,4 +32,4 @@ class Command(BaseCommand):
             DemoLoader(self.stdout.write if options["verbosity"] > 1 else lambda step: None).load()
         call_command("rebuild_references_index", verbosity=0)
         call_command("search_index", "rebuild", verbosity=0)
-        self.stdout.write(f"Loaded {KnowledgePage.objects.count()} versions of pieces of knowledge.")
+        self.stdout.write(f"Loaded {KnowledgePage.objects.live().count()} versions of pieces of knowledge.")

@@ -47,7 +47,7 @@ from translation.machines import Answer, Machine, ask_machine, draft_by_machine,
 from translation.memory import THRESHOLD, Match, matches_for
 from translation.models import DeskDigest, ImportedFile, MemoryUnit, SegmentComment, SegmentDraft, SegmentVersion
 from translation.placeholders import BrokenPlaceholders, editable
-from translation.releases import is_held
+from translation.releases import reason_to_wait
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
 from translation.segments import Progress, Segment, State, drafts_without_segment, load_segments, next_waiting
 from translation.terms import TermHint
@@ -111,7 +111,7 @@ def _stopped(request: DeskRequest, translation_id: int) -> HttpResponse:
 
 def _keep_what_was_typed(request: DeskRequest, translation: Translation, now: Segment | None = None) -> bool:
     """Keep a text whose segment is gone, at the text that took the place if one did; tell whether that was possible."""
-    text, base = request.POST.get("text", "")[:MOST_TYPED], request.POST.get("base", "")[:40]
+    text, base = request.POST.get("text", ""), request.POST.get("base", "")[:40]
     string_id, context_id = number_in(request.POST.get("string")), number_in(request.POST.get("context"))
     if not text.strip():
         return True
@@ -403,7 +403,8 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
         drafts = SegmentDraft.objects.filter(translation=translation, person=request.user)
         drafts.filter(pk=number_in(request.POST.get("draft"))).delete()
         return redirect(_address(translation))
-    text = request.POST.get("text", "")[:MOST_TYPED]
+    # Of what is too long nothing is cut off: it is kept, and not saved.
+    text = request.POST.get("text", "")
     base = request.POST.get("base", "")[:40]
     segment = StringSegment.objects.filter(pk=segment_id, source=translation.source_id)
     row = segment.select_related("string", "context").first()
@@ -466,6 +467,11 @@ def _save(
     origin = SegmentVersion.Origin(said) if said in ("memory", "machine") else SegmentVersion.Origin.TYPED
     if is_approval and not text.strip():
         return _("There is no text to approve."), 422
+    if len(text) > MOST_TYPED:
+        editing.keep_draft(translation, row.string_id, row.context_id, text, base, user)
+        return _("Not saved: the text is longer than %(limit)d characters. What you typed is kept.") % {
+            "limit": MOST_TYPED
+        }, 422
     try:
         saved = editing.save_text(translation, row, text, base, user, origin)
         if is_approval and saved is not None:
@@ -573,8 +579,8 @@ def publish_from_desk(request: DeskRequest, translation: Translation) -> HttpRes
     page = get_object_or_404(Page, pk=translation.page_id)
     if not page.permissions_for_user(request.user).can_publish():
         raise PermissionDenied
-    if is_held(page):
-        messages.info(request, _("All languages of this page are published together, when the original is."))
+    if reason := reason_to_wait(page):
+        messages.info(request, reason)
         return redirect(_address(translation))
     if left := texts_left(translation):
         messages.error(

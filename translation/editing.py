@@ -5,7 +5,6 @@ Whoever calls these functions has asked `translation.limits.translatable` for th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,8 +33,9 @@ from translation.models import (
     SegmentVersion,
     StandingRequest,
 )
-from translation.placeholders import editable, html_from, plain
+from translation.placeholders import editable, html_from, plain, printable
 from translation.roles import has_reviewers, is_reviewer
+from translation.segments import CUES, cue_times
 from translation.terms import terms_in
 
 Act, Origin, Reason = SegmentVersion.Act, SegmentVersion.Origin, PendingApproval.Reason
@@ -233,7 +233,7 @@ def dismiss_check(text: StringTranslation, name: str, note: str, user: User) -> 
     DismissedCheck.objects.update_or_create(
         text=text,
         check_name=name,
-        defaults={"data": text.data, "note": note, "person": user, "at": timezone.now()},
+        defaults={"data": text.data, "note": printable(note), "person": user, "at": timezone.now()},
     )
 
 
@@ -244,7 +244,7 @@ def keep_draft(translation: Translation, string_id: int, context_id: int, text: 
         string_id=string_id,
         context_id=context_id,
         person=user,
-        defaults={"text": text, "base": base},
+        defaults={"text": printable(text), "base": printable(base)},
     )
 
 
@@ -262,7 +262,7 @@ def add_comment(translation: Translation, segment: StringSegment, text: str, use
         string_id=segment.string_id,
         context_id=segment.context_id,
         person=user,
-        text=text,
+        text=printable(text),
     )
 
 
@@ -349,9 +349,7 @@ def subject_of(translation: Translation, segment: StringSegment, text: str, read
 
 def _seconds(translation: Translation, path: str) -> float | None:
     """Return how long the cue at a path is shown."""
-    if not path.startswith("cues."):
+    if not path.startswith(CUES):
         return None
-    cues = json.loads(translation.source.content_json).get("cues") or []
-    cues = json.loads(cues) if isinstance(cues, str) else cues
-    identifier = path.partition(".")[2]
-    return next((max(0.001, (cue["end"] - cue["start"]) / 1000) for cue in cues if cue["id"] == identifier), None)
+    times = cue_times(translation.source).get(path)
+    return max(0.001, (times[1] - times[0]) / 1000) if times else None

@@ -18,12 +18,19 @@ from django.utils.translation import gettext as _
 PLACEHOLDER = re.compile(r"<(/?)([1-9]\d{0,2})>")
 LINE_BREAK = re.compile(r"<br ?/?>")
 TAG = re.compile(r"</?[a-z][^<>]*>")
+# XML 1.0, "Char", without carriage returns. PostgreSQL stores no NUL, either.
+UNPRINTABLE = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # How a tag is written: its name, and the identifier of a link.
 Kind = tuple[str, str]
 
 
 class BrokenPlaceholders(ValueError):
     """A text has placeholders that the source does not have, or that do not match each other; says which."""
+
+
+def printable(text: str) -> str:
+    """Leave out what neither XML nor PostgreSQL can say: control characters."""
+    return UNPRINTABLE.sub("", text)
 
 
 def _kind(tag: Tag) -> Kind:
@@ -94,7 +101,7 @@ def html_from(text: str, source: str) -> str:
     is_open: list[int] = []
     used: set[int] = set()
     position = 0
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     for match in PLACEHOLDER.finditer(text):
         parts.append(_escaped(text[position : match.start()]))
         position = match.end()

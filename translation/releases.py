@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -41,6 +42,22 @@ def is_held(page: Page) -> bool:
     return not original.filter(live=True).exists()
 
 
+def reason_to_wait(page: Page) -> str:
+    """Say why a page is not to be published before its original is; an empty text if nothing is against it.
+
+    A translation passes the gate with its original: one that follows what readers do not have has passed none.
+    """
+    if is_held(page):
+        return _("All languages of this page are published together, when the original is.")
+    unpublished = Page.objects.filter(
+        translation_key=OuterRef("source__object_id"), locale=OuterRef("source__locale"), live=False
+    )
+    followed = Translation.objects.filter(
+        Exists(unpublished), source__object_id=page.translation_key, target_locale=page.locale_id, enabled=True
+    )
+    return _("The original is not published, so its translation cannot be, either.") if followed.exists() else ""
+
+
 def hold(source: TranslationSource, person: User) -> None:
     """Have a page and its translations published together; holding again changes nothing."""
     JointRelease.objects.get_or_create(source=source, defaults={"person": person})
@@ -62,15 +79,13 @@ def check_joint_release(page: Page) -> None:
     """Let a version of a page pass to its readers unless it has to wait for another language.
 
     Raises:
-        GateClosed: it is a translation whose original is not published yet, or an original that is to be published
+        GateClosed: it is a translation whose original is not published, or an original that is to be published
             together with translations in which texts are left.
     """
+    if reason := reason_to_wait(page):
+        raise GateClosed(reason)
     source = source_held(page)
-    if source is None:
-        return
-    if source.locale_id != page.locale_id:
-        if is_held(page):
-            raise GateClosed(_("All languages of this page are published together, when the original is."))
+    if source is None or source.locale_id != page.locale_id:
         return
     # The translators may have an earlier version than the one that goes out.
     source.update_from_db()

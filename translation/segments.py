@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +15,9 @@ from urllib.parse import quote
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Value
 from wagtail.blocks import Block
 from wagtail.fields import StreamField
-from wagtail_localize.models import StringSegment, StringTranslation, Translation
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
+from knowledge.captions import clock
 from members.models import User
 from translation.freshness import predecessors
 from translation.limits import approved_here
@@ -26,6 +28,8 @@ from translation.placeholders import editable, kinds_in, plain
 WORD = re.compile(r"\w+(?:[’'‐-]\w+)*")
 Place = tuple[int, int]
 MOST_WORDS_TO_FIND = 12
+# How the paths of captions begin.
+CUES = "cues."
 
 
 class State(StrEnum):
@@ -179,10 +183,12 @@ def load_segments(
         new = {row.context_id for row in found if (row.string_id, row.context_id) not in by_place}
         earlier = _earlier_at(translation, new) if new else {}
     model = translation.source.specific_content_type.model_class()
+    is_spoken = any(row.context.path.startswith(CUES) for row in found)
+    times = cue_times(translation.source) if is_spoken else {}
     segments = [
         Segment(
             row=row,
-            label=place_label(model, row.context.field_path or row.context.path),
+            label=_label(model, row, times),
             target=by_place.get((row.string_id, row.context_id)),
             earlier=earlier.get(row.pk),
         )
@@ -191,6 +197,19 @@ def load_segments(
     if user is not None:
         _add_people(translation, user, segments)
     return segments
+
+
+def cue_times(source: TranslationSource) -> dict[str, tuple[int, int]]:
+    """Return when the captions of a recording are shown, in milliseconds, by the paths of their segments."""
+    cues = json.loads(source.content_json).get("cues") or []
+    cues = json.loads(cues) if isinstance(cues, str) else cues
+    return {f"{CUES}{cue['id']}": (cue["start"], cue["end"]) for cue in cues}
+
+
+def _label(model: type[Model] | None, row: StringSegment, times: Mapping[str, tuple[int, int]]) -> str:
+    label = place_label(model, row.context.field_path or row.context.path)
+    shown = times.get(row.context.path)
+    return f"{label} {clock(shown[0])}–{clock(shown[1])}" if shown else label
 
 
 def _earlier_at(translation: Translation, contexts: Collection[int]) -> dict[int, StringTranslation]:

@@ -42,6 +42,7 @@ from wagtail_localize.views.update_translations import UpdateTranslationsForm, U
 from access.audiences import source_of
 from translation.limits import may_edit_originals, texts_left
 from translation.machines import MachineTranslationError
+from translation.releases import reason_to_wait
 from translation.roles import SUBMIT_TRANSLATION
 
 View = Callable[..., HttpResponse]
@@ -117,6 +118,8 @@ class SyncView(UpdateTranslationsView):
         target = each.get_target_instance()
         if isinstance(target, Page) and not target.permissions_for_user(self.request.user).can_publish():
             messages.warning(self.request, _("You may not publish in %(language)s.") % {"language": language})
+        elif isinstance(target, Page) and (reason := reason_to_wait(target)):
+            messages.warning(self.request, reason)
         elif left := texts_left(each):
             messages.warning(self.request, unfinished_message(language, left))
         else:

@@ -43,7 +43,7 @@ from translation.limits import may_edit, may_edit_originals, texts_left, transla
 from translation.models import StandingRequest
 from translation.queries import waiting_translations
 from translation.release_views import joint_release, may_release
-from translation.releases import is_held, source_held
+from translation.releases import reason_to_wait, source_held
 from translation.reports import MatrixView, OwnTranslationsReportView, sections_of
 from translation.roles import ASSIGN, USE_DESK, translators_group_name
 from translation.suggestions import KEEP_VOCABULARY
@@ -182,8 +182,8 @@ def publish_whole_translations(request: HttpRequest, page: Page) -> HttpResponse
     if request.method != "POST" or request.POST.get("action") != "publish":
         return None
     translation = translation_into(page)
-    if translation and is_held(page):
-        messages.error(request, _("All languages of this page are published together, when the original is."))
+    if translation and (reason := reason_to_wait(page)):
+        messages.error(request, reason)
         return redirect(request.path)
     left = texts_left(translation) if translation else 0
     if not left:

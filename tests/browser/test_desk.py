@@ -228,3 +228,34 @@ def test_the_matrix_leads_to_the_desk(sign_in):
     assert [*barriers(translator, RULES)] == []
     translator.locator(".desk-cell a").first.click()
     translator.wait_for_url("**/admin/desk/*/")
+
+
+OTHER_PAGES = [
+    "/admin/desk/?order=wanted",
+    "/admin/desk/words/?kind=definitions",
+    "/admin/desk/terms/",
+    "/admin/desk/terms/suggest/?language=en&source=Log",
+    "/admin/desk/memory/",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_other_pages_of_the_desk_are_for_everybody(sign_in, language):
+    translator = sign_in("translator (English)", viewport=PHONE)
+    translator.goto("/admin/account/")
+    translator.locator("[name$=preferred_language]").select_option(language)
+    translator.locator("main form [type=submit]").last.click()
+    expect(translator.locator("html")).to_have_attribute("lang", language)
+    for address in OTHER_PAGES:
+        translator.goto(address)
+        assert translator.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+        found = [*barriers(translator, RULES), *overflowing(translator)]
+        assert found == [], address
+
+
+def test_coordinators_see_who_waits_and_ask_by_themselves(sign_in):
+    editor = sign_in("editor", viewport=DESK)
+    for address in ("/admin/reports/throughput/", "/admin/standing-requests/"):
+        editor.goto(address)
+        assert barriers(editor, RULES) == [], address
+    expect(editor.locator("main")).to_contain_text("Best practices")

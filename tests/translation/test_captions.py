@@ -79,3 +79,10 @@ def test_it_is_for_whoever_may_edit_the_translation(client, translation, arabic)
     client.force_login(person("Editors"))
     assert client.get(reverse("upload_captions", args=[source.pk]), follow=True).status_code == 404
     assert client.get(reverse("upload_captions", args=[999_999]), follow=True).status_code == 404
+
+
+def test_the_desk_says_when_a_caption_is_shown(translation, client):
+    client.force_login(person("Translators: Arabic"))
+    first = captions.cues_from(translation.source.get_source_instance().cues)[0]
+    page = client.get(reverse("desk_translation", args=[translation.pk])).text
+    assert f"{captions.clock(first.start)}–{captions.clock(first.end)}" in page

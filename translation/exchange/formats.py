@@ -22,11 +22,15 @@ from openpyxl import Workbook, load_workbook
 
 from access.spreadsheets import FORMULA
 from translation.exchange.units import Document, RefusedFile, Unit
-from translation.placeholders import PLACEHOLDER
+from translation.placeholders import PLACEHOLDER, printable
 
 MAX_BYTES = 10 * 1024 * 1024
 MOST_UNITS = 20_000
 MOST_LETTERS = 20_000
+# What the parts of a spreadsheet may come to: those with the cells, and all others, which the library keeps whole.
+MOST_IN_CELLS, MOST_AROUND = 2 * MAX_BYTES, 512 * 1024
+CELLS = {"xl/worksheets/": ".worksheet+xml", "xl/sharedStrings.xml": ".sharedStrings+xml"}
+CONTENT_TYPES = "[Content_Types].xml"
 XLIFF2 = "urn:oasis:names:tc:xliff:document:2.0"
 XLIFF12 = "urn:oasis:names:tc:xliff:document:1.2"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -115,11 +119,6 @@ def _fill(element: Element, text: str) -> None:
         elif len(stack) > 1:
             stack.pop()
     add(printable(text[position:]))
-
-
-def printable(text: str) -> str:
-    """Leave out what XML cannot say: control characters."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
 
 
 def read_xml(content: bytes, has_document_type: bool = False) -> Element:
@@ -301,10 +300,9 @@ def _write_xlsx(document: Document) -> bytes:
 
 def _read_xlsx(content: bytes) -> Document:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(each.file_size for each in archive.infolist()) > 10 * MAX_BYTES:
-                raise RefusedFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2})
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        _check_parts(content)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = workbook.worksheets[0]
         rows = [
             (number, ["" if cell is None else str(cell) for cell in row])
             for number, row in enumerate(
@@ -317,6 +315,24 @@ def _read_xlsx(content: bytes) -> Document:
     except Exception as error:
         raise RefusedFile(_("This is no XLSX file.")) from error
     return _document_of_rows(rows)
+
+
+def _check_parts(content: bytes) -> None:
+    """Refuse a spreadsheet that comes to more than it seems: a few kilobytes of ZIP can be gigabytes of fonts.
+
+    Raises:
+        RefusedFile: it does, or a part of it is not what its place says.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sizes = {part.filename: part.file_size for part in archive.infolist()}
+        cells = sum(size for name, size in sizes.items() if name.startswith(tuple(CELLS)))
+        if cells > MOST_IN_CELLS or sum(sizes.values()) - cells > MOST_AROUND:
+            raise RefusedFile(_("Unpacked, the file is larger than any page."))
+        parts = read_xml(archive.read(CONTENT_TYPES))
+    for part in parts:
+        name, kind = part.get("PartName", "").lstrip("/"), part.get("ContentType", "")
+        if any(name.startswith(place) and not kind.endswith(expected) for place, expected in CELLS.items()):
+            raise RefusedFile(_("This is no XLSX file."))
 
 
 def _write_csv(document: Document) -> bytes:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.models import User
-from translation.exchange.formats import printable, read_xml
+from translation.exchange.formats import read_xml
 from translation.exchange.tmx import LANGUAGE
 from translation.exchange.units import RefusedFile
 from translation.suggestions import is_known, suggest_term

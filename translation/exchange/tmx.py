@@ -16,11 +16,11 @@ from wagtail.models import Locale
 
 from access.readers import Reader
 from members.models import User
-from translation.exchange.formats import MOST_LETTERS, printable, read_xml
+from translation.exchange.formats import MOST_LETTERS, read_xml
 from translation.exchange.units import RefusedFile
 from translation.memory import approved_texts
 from translation.models import MemoryUnit
-from translation.placeholders import PLACEHOLDER, editable
+from translation.placeholders import PLACEHOLDER, editable, printable
 
 MOST_UNITS = 200_000
 NAMESPACE = uuid.UUID("6f2f9a0e-7a3b-4f0e-9d53-0f2f3d1c5b11")

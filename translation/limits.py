@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from wagtail.models import Page
@@ -50,13 +51,19 @@ def texts_left(translation: Translation) -> int:
 def translatable(user: User | AnonymousUser, *, stopped: bool = False) -> QuerySet[Translation]:
     """Return the translations whose texts a user may write: those into pages they may edit, while they follow.
 
-    Each with `page_id`, the translated page's. With `stopped`, those that do not follow any more, which nobody writes.
+    Between languages of the hub only: one that was taken away has no desk, and what was written in it stays. Each with
+    `page_id`, the translated page's. With `stopped`, those that do not follow any more, which nobody writes.
     """
+    languages = [code for code, _name in settings.LANGUAGES]
     pages = editable_pages(user).filter(
         translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale"), alias_of__isnull=True
     )
     return (
-        Translation.objects.filter(enabled=not stopped)
+        Translation.objects.filter(
+            enabled=not stopped,
+            source__locale__language_code__in=languages,
+            target_locale__language_code__in=languages,
+        )
         .annotate(page_id=Subquery(pages.values("pk")[:1]))
         .filter(page_id__isnull=False)
     )

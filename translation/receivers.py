@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published
@@ -14,8 +14,15 @@ from wagtail_localize.models import StringTranslation, TranslationSource, cleanu
 from knowledge.signals import about_to_publish
 from translation.editing import record_writing
 from translation.models import StandingRequest
+from translation.placeholders import printable
 from translation.releases import check_joint_release, release_together
 from translation.tasks import hand_to_translators, take_over_source
+
+
+@receiver(pre_save, sender=StringTranslation, dispatch_uid="translation.leave_out_control_characters")
+def leave_out_control_characters(instance: StringTranslation, **kwargs: Any) -> None:
+    """Wagtail-localize's own editor sends what was typed as it is, and PostgreSQL refuses NUL."""
+    instance.data = printable(instance.data)
 
 
 @receiver(post_save, sender=StringTranslation, dispatch_uid="translation.record_written_text")

@@ -27,8 +27,9 @@ from translation.placeholders import PLACEHOLDER, printable
 MAX_BYTES = 10 * 1024 * 1024
 MOST_UNITS = 20_000
 MOST_LETTERS = 20_000
+DEEPEST = 100
 # What the parts of a spreadsheet may come to: those with the cells, and all others, which the library keeps whole.
-MOST_IN_CELLS, MOST_AROUND = 2 * MAX_BYTES, 512 * 1024
+MOST_IN_CELLS, MOST_AROUND = MAX_BYTES, 512 * 1024
 CELLS = {"xl/worksheets/": ".worksheet+xml", "xl/sharedStrings.xml": ".sharedStrings+xml"}
 CONTENT_TYPES = "[Content_Types].xml"
 XLIFF2 = "urn:oasis:names:tc:xliff:document:2.0"
@@ -129,7 +130,7 @@ def read_xml(content: bytes, has_document_type: bool = False) -> Element:
         has_document_type: whether files of this format begin with a document type; entities are refused in any case.
 
     Raises:
-        RefusedFile: it is too large, no XML, or defines entities.
+        RefusedFile: it is too large or too deep, no XML, or defines entities.
     """
     if len(content) > MAX_BYTES:
         raise RefusedFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2})
@@ -140,6 +141,11 @@ def read_xml(content: bytes, has_document_type: bool = False) -> Element:
     except (SyntaxError, ValueError, LookupError) as error:
         line = getattr(error, "position", (None,))[0]
         raise RefusedFile(_("This is no well-formed XML."), line) from error
+    level: list[Element] = [root]
+    for _depth in range(DEEPEST):
+        level = [child for element in level for child in element]
+    if level:
+        raise RefusedFile(_("The elements of the file are nested too deeply."))
     return root
 
 
@@ -306,7 +312,9 @@ def _read_xlsx(content: bytes) -> Document:
         rows = [
             (number, ["" if cell is None else str(cell) for cell in row])
             for number, row in enumerate(
-                sheet.iter_rows(max_row=MOST_UNITS + 2, max_col=len(COLUMNS), values_only=True), start=1
+                # One line more than may be, so that a longer table is refused.
+                sheet.iter_rows(max_row=MOST_UNITS + 3, max_col=len(COLUMNS), values_only=True),
+                start=1,
             )
         ]
     except RefusedFile:

@@ -18,6 +18,7 @@ from members.models import User
 from translation.exchange.formats import read_xml
 from translation.exchange.tmx import LANGUAGE
 from translation.exchange.units import RefusedFile
+from translation.placeholders import printable
 from translation.suggestions import is_known, suggest_term
 from vocabulary.models import Concept, ConceptLabel
 

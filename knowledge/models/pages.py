@@ -181,7 +181,7 @@ class ReadablePage(FramePreviewMixin, ReviewedPublishingMixin, MarkedPage):
         super().minimal_clean()
 
     def _keep_translated_slug(self) -> None:
-        """Put back what wagtail-localize took: it writes addresses in ASCII only, so that no Arabic and no é is left."""
+        """Put back what wagtail-localize took: it writes addresses in ASCII only, without Arabic and without é."""
         if not self.pk or self.locale.language_code == self.source_language:
             return
         written = StringTranslation.objects.filter(

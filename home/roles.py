@@ -19,6 +19,7 @@ from members.roles import ADMINISTRATORS, EXPERTS, MEMBERS, SECRETARIAT
 from translation.roles import (
     ASSIGN,
     EDITORS,
+    STANDING_REQUESTS,
     SUBMIT_TRANSLATION,
     USE_DESK,
     VIEW_VOCABULARY,
@@ -41,7 +42,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     EXPERTS: (),
     **dict.fromkeys(
         EDITORS,
-        (ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN, *SEARCH_TERMS),
+        (
+            *(ENTER_ADMIN, EDIT_ORIGINALS, SUBMIT_TRANSLATION, VIEW_VOCABULARY, USE_DESK, ASSIGN),
+            *(*STANDING_REQUESTS, *SEARCH_TERMS),
+        ),
     ),
     **{translators_group_name(code): (ENTER_ADMIN, VIEW_VOCABULARY, USE_DESK) for code, _name in settings.LANGUAGES},
     SECRETARIAT: (

@@ -203,7 +203,9 @@ class TwoHubs(RuleBasedStateMachine):
         page.copy(update_attrs={"slug": f"copy-{page.pk}-{Page.objects.count()}"}, copy_revisions=True)
 
     def translate(self, page: Page) -> None:
-        if not page.has_translation(Locale.objects.get(language_code="ar")):
+        # A translation is published only while its original is.
+        is_live = Page.objects.filter(pk=page.pk, live=True).exists()
+        if is_live and not page.has_translation(Locale.objects.get(language_code="ar")):
             translate(page, "ar", "gate harbour")
 
     def move(self, page: Page) -> None:

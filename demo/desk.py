@@ -51,7 +51,7 @@ BEGUN = [
     ),
 ]
 # The section of a piece, language, days.
-STANDING = [("securing-chemicals-in-transit", "ar", 14), ("securing-chemicals-in-transit", "fr", 14)]
+STANDING = [("new-vulnerabilities", "ar", 14), ("new-vulnerabilities", "fr", 14)]
 # Role, language, term in the source, suggestion, why.
 SUGGESTED = [
     ("translator (French)", "fr", "lorry park", "aire de repos gardée", "What drivers call it in West Africa.")

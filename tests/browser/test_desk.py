@@ -258,4 +258,4 @@ def test_coordinators_see_who_waits_and_ask_by_themselves(sign_in):
     for address in ("/admin/reports/throughput/", "/admin/standing-requests/"):
         editor.goto(address)
         assert barriers(editor, RULES) == [], address
-    expect(editor.locator("main")).to_contain_text("Best practices")
+    expect(editor.locator("main")).to_contain_text("Webinars")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +40,13 @@ def environment(settings, tmp_path) -> Iterator[dict[str, str]]:
         "MEDIA_ROOT": str(tmp_path / "files"),
     }
     with psycopg.connect(servers["TEST_DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        for _attempt in range(20):
+            try:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+                break
+            except psycopg.errors.InsufficientPrivilege:
+                # The server's own vacuum is in it, which only a superuser may stop.
+                time.sleep(1)
     settings.ELASTICSEARCH = {
         **settings.ELASTICSEARCH,
         "URLS": servers["TEST_ELASTICSEARCH_URL"].split(","),

@@ -22,9 +22,13 @@ class PermissionMixin:
 
 
 class PermittedMenuItem(MenuItem):
-    """A menu item for those with one permission."""
+    """A menu item for those with one permission, given when it is made, or by a subclass where Wagtail makes it."""
 
     permission = ""
+
+    def __init__(self, *args: Any, permission: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.permission = permission or self.permission
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask for it."""

@@ -123,16 +123,12 @@ def register_audit_report_urls() -> list[URLPattern]:
     ]
 
 
-class AuditMenuItem(PermittedMenuItem):
-    """The report in the menu of those who may see it."""
-
-    permission = "access.view_auditentry"
-
-
 @hooks.register("register_reports_menu_item")
 def register_audit_menu_item() -> MenuItem:
     """Add the report to the menu."""
-    return AuditMenuItem(_("Audit"), reverse("audit_report"), icon_name="history", order=900)
+    return PermittedMenuItem(
+        _("Audit"), reverse("audit_report"), permission="access.view_auditentry", icon_name="history", order=900
+    )
 
 
 @hooks.register("register_permissions")

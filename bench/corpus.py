@@ -24,6 +24,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Locale, Page
+from wagtail_localize.models import TranslatableObject, TranslationSource
 
 from access.generation import start_new_generation
 from access.models import Audience, Marking, PageAccess, conditions_of_marking
@@ -317,6 +318,26 @@ def copy_in(model: type[Model], rows: Iterable[Model]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+
+
+def write_sources(articles: Iterable[Article]) -> list[TranslationSource]:
+    """Write what wagtail-localize has of articles that were handed to translators, without their texts."""
+    pages = list(articles)
+    kind = ContentType.objects.get_for_model(Article)
+    TranslatableObject.objects.bulk_create(
+        TranslatableObject(translation_key=page.translation_key, content_type=kind) for page in pages
+    )
+    return TranslationSource.objects.bulk_create(
+        TranslationSource(
+            object_id=page.translation_key,
+            specific_content_type=kind,
+            locale=page.locale,
+            object_repr=page.title,
+            content_json="{}",
+            last_updated_at=page.first_published_at,
+        )
+        for page in pages
+    )
 
 
 def write_entries(first: int = 0) -> None:

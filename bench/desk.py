@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Max, Model
@@ -34,7 +33,6 @@ from wagtail_localize.models import (
     String,
     StringSegment,
     StringTranslation,
-    TranslatableObject,
     Translation,
     TranslationContext,
     TranslationSource,
@@ -42,7 +40,7 @@ from wagtail_localize.models import (
 
 from access.generation import start_new_generation
 from access.readers import reader_for
-from bench.corpus import SEED, Corpus, Sentences, copy_in
+from bench.corpus import SEED, Corpus, Sentences, copy_in, write_sources
 from bench.figures import Figure, median_milliseconds
 from bench.stage import HOST
 from bench.visits import Visitor, visitor_signed_in
@@ -127,21 +125,7 @@ class DeskCorpus(Corpus):
 
     def _write_texts(self, pages: Sequence[KnowledgePage]) -> None:
         """Write what wagtail-localize would have of these articles: texts, places and translations."""
-        article = ContentType.objects.get_for_model(Article)
-        TranslatableObject.objects.bulk_create(
-            TranslatableObject(translation_key=page.translation_key, content_type=article) for page in pages
-        )
-        sources = TranslationSource.objects.bulk_create(
-            TranslationSource(
-                object_id=page.translation_key,
-                specific_content_type=article,
-                locale=page.locale,
-                object_repr=page.title,
-                content_json="{}",
-                last_updated_at=page.first_published_at,
-            )
-            for page in pages
-        )
+        sources = write_sources(pages)
         Translation.objects.bulk_create(
             Translation(source=source, target_locale=self.locales[language])
             for source in sources

@@ -11,10 +11,10 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from wagtail.models import Locale, Page, Revision
-from wagtail_localize.models import TranslatableObject, TranslationSource
+from wagtail_localize.models import TranslationSource
 
 from access.models import GROUP, Marking
-from bench.corpus import SEED, Corpus, write_entries
+from bench.corpus import SEED, Corpus, write_entries, write_sources
 from bench.figures import Figure, resident_mebibytes
 from knowledge.models import Article, KnowledgeIndexPage, KnowledgePage, Remarking
 from knowledge.remarking import begin, mark_next
@@ -48,24 +48,7 @@ class SectionCorpus(Corpus):
     def _write(self, pages: tuple[KnowledgePage, ...]) -> None:
         super()._write(pages)
         self._write_drafts(pages)
-        sources = [page for page in pages if page.locale.language_code == "en"]
-        article = ContentType.objects.get_for_model(Article)
-        TranslatableObject.objects.bulk_create(
-            TranslatableObject(translation_key=page.translation_key, content_type=article) for page in sources
-        )
-        TranslationSource.objects.bulk_create(
-            TranslationSource(
-                object_id=page.translation_key,
-                specific_content_type=article,
-                locale=page.locale,
-                object_repr=page.title,
-                content_json="{}",
-                schema_version="",
-                created_at=page.first_published_at,
-                last_updated_at=page.first_published_at,
-            )
-            for page in sources
-        )
+        write_sources([page for page in pages if page.locale.language_code == "en"])
 
     def _write_drafts(self, pages: tuple[KnowledgePage, ...]) -> None:
         """Give each page a revision of about the size that Wagtail's would have."""

@@ -154,13 +154,12 @@ def _marking(value: str) -> str:
     return value
 
 
-def _marking_or_none(value: str) -> str:
-    return _marking(value) if value else ""
+def _optional(read: Callable[[str], Any], otherwise: Any = "") -> Callable[[str], Any]:
+    """Return what reads a value as another does, and an empty one as `otherwise`."""
+    return lambda value: read(value) if value else otherwise
 
 
-def _price(value: str) -> Decimal | None:
-    if not value:
-        return None
+def _price(value: str) -> Decimal:
     try:
         price = Decimal(value)
     except InvalidOperation:
@@ -170,6 +169,7 @@ def _price(value: str) -> Decimal | None:
     return price
 
 
+PRICE = _optional(_price, None)
 MACHINES = ("libretranslate", "deepl", "openai")
 
 
@@ -264,7 +264,7 @@ VARIABLES = [
         "OIDC_SERVER_URL",
         "Address of that service, without /.well-known/openid-configuration; empty: not offered.",
         "",
-        lambda v: _url(v) if v else "",
+        _optional(_url),
     ),
     Variable("OIDC_CLIENT_ID", "The hub's name at that service.", "", str),
     Variable("OIDC_CLIENT_SECRET", "The hub's secret there.", "", str),
@@ -273,30 +273,30 @@ VARIABLES = [
         "LIBRETRANSLATE_URL",
         "Address of a LibreTranslate server; empty: none.",
         "",
-        lambda v: _url(v) if v else "",
+        _optional(_url),
     ),
     Variable("LIBRETRANSLATE_API_KEY", "Its key.", "", str),
-    Variable("LIBRETRANSLATE_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
-    Variable("LIBRETRANSLATE_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
+    Variable("LIBRETRANSLATE_MARKING", "The most restricted marking it may be sent.", "", _optional(_marking)),
+    Variable("LIBRETRANSLATE_PRICE", "What a million characters cost there; empty: unknown.", "", PRICE),
     Variable("DEEPL_AUTH_KEY", "Key of DeepL; empty: not used.", "", str),
     Variable(
         "DEEPL_URL",
         "Address of DeepL; empty: the one that belongs to the key.",
         "",
-        lambda v: _url(v) if v else "",
+        _optional(_url),
     ),
-    Variable("DEEPL_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
-    Variable("DEEPL_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
+    Variable("DEEPL_MARKING", "The most restricted marking it may be sent.", "", _optional(_marking)),
+    Variable("DEEPL_PRICE", "What a million characters cost there; empty: unknown.", "", PRICE),
     Variable(
         "OPENAI_URL",
         "Address of a language model that answers like OpenAI's (…/v1), one's own or another's; empty: none.",
         "",
-        lambda v: _url(v) if v else "",
+        _optional(_url),
     ),
     Variable("OPENAI_API_KEY", "Its key.", "", str),
     Variable("OPENAI_MODEL", "The name of the model.", "", str),
-    Variable("OPENAI_MARKING", "The most restricted marking it may be sent.", "", _marking_or_none),
-    Variable("OPENAI_PRICE", "What a million characters cost there; empty: unknown.", "", _price),
+    Variable("OPENAI_MARKING", "The most restricted marking it may be sent.", "", _optional(_marking)),
+    Variable("OPENAI_PRICE", "What a million characters cost there; empty: unknown.", "", PRICE),
     Variable(
         "MACHINE_FOR_LANGUAGE",
         "Which machine is offered first for a language, as ar=libretranslate,fr=deepl; others are offered, too.",

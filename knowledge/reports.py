@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -23,6 +23,7 @@ from wagtail.coreutils import get_content_type_label
 from wagtail.models import Page, PageViewRestriction, get_page_content_types, get_page_models
 from wagtail.permissions import policy_registry
 
+from access.languages import language_name
 from access.rows import JSONRows
 from access.spreadsheets import plain_cell
 from knowledge.models import ReadablePage, Usefulness
@@ -108,13 +109,13 @@ def type_of(page: Page) -> str:
 
 def language_of(page: Page) -> str:
     """Return the name of a page's language in the active language."""
-    return str(get_language_info(page.locale.language_code)["name_translated"])
+    return language_name(page.locale.language_code)
 
 
 # How spreadsheets of pages write what is not a text.
 CELLS_OF_PAGES: dict[str, Callable[[Any], str]] = {
     "content_type": get_content_type_label,
-    "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+    "locale": lambda locale: language_name(locale.language_code),
 }
 
 

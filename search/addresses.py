@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 
+from access.languages import language_name
 from access.models import Marking
 from access.policy import readable_pages
 from access.readers import Reader
@@ -197,7 +198,7 @@ class SearchAddress:
                 term = self.vocabulary.by_slug.get(value)
                 return term.label_in(self.language) if term else value
             case "language":
-                return capfirst(get_language_info(value)["name_translated"])
+                return capfirst(language_name(value))
             case "country":
                 return country_name(value, self.language)
             case "organisation":

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 
+from access.languages import language_name
 from access.spreadsheets import plain_cell
 from search.models import AskedQuestion
 
@@ -69,7 +70,7 @@ def _search_address(row: dict[str, Any]) -> str:
 
 
 def _language_of(row: dict[str, Any]) -> str:
-    return str(get_language_info(row["language"])["name_translated"])
+    return language_name(row["language"])
 
 
 class QuestionReportView(ReportView):

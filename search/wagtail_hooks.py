@@ -79,25 +79,17 @@ def register_report_urls() -> list[URLPattern]:
     ]
 
 
-class QuestionReportMenuItem(PermittedMenuItem):
-    """The report of searches."""
-
-    permission = VIEW_QUESTIONS
-
-
-class IndexStateMenuItem(PermittedMenuItem):
-    """The report of the index."""
-
-    permission = VIEW_STATE
-
-
 @hooks.register("register_reports_menu_item")
 def register_question_report_menu_item() -> MenuItem:
     """Add the report to the menu."""
-    return QuestionReportMenuItem(_("Searches"), reverse("question_report"), icon_name="search", order=720)
+    return PermittedMenuItem(
+        _("Searches"), reverse("question_report"), permission=VIEW_QUESTIONS, icon_name="search", order=720
+    )
 
 
 @hooks.register("register_reports_menu_item")
 def register_index_state_menu_item() -> MenuItem:
     """Add the report to the menu."""
-    return IndexStateMenuItem(_("Search index"), reverse("index_state"), icon_name="search", order=950)
+    return PermittedMenuItem(
+        _("Search index"), reverse("index_state"), permission=VIEW_STATE, icon_name="search", order=950
+    )

@@ -27,6 +27,7 @@ from wagtail.admin import messages
 from wagtail.models import Locale, Page
 from wagtail_localize.models import String, StringSegment, Translation, TranslationContext
 
+from access.languages import language_choices, language_name
 from access.models import Marking
 from access.readers import own_reader_of
 from access.reading import PAGE_OPENED, PAGE_TAKEN, record_page_reading
@@ -158,7 +159,7 @@ def desk(request: DeskRequest) -> HttpResponse:
             "header_icon": "wagtail-localize-language",
             "rows": desk_rows(list(page.object_list), request.user),
             "page_obj": page,
-            "languages": [(code, get_language_info(code)["name_translated"]) for code in languages],
+            "languages": language_choices(languages),
             "markings": Marking.values,
             "filters": urlencode(chosen),
             "formats": FORMATS.values(),
@@ -192,7 +193,7 @@ def _assign(request: DeskRequest) -> HttpResponse:
         try:
             number = assign(chosen, values["person"], values["deadline"], values["priority"], request.user)
         except CannotTranslate as error:
-            name = get_language_info(str(error))["name_translated"]
+            name = language_name(str(error))
             messages.error(
                 request,
                 _("%(person)s does not translate into %(language)s. Nothing was assigned.")
@@ -312,8 +313,8 @@ def _editor(
             "page_title": translation.source.object_repr,
             "page_subtitle": _("%(source)s to %(target)s")
             % {
-                "source": get_language_info(translation.source.locale.language_code)["name_translated"],
-                "target": get_language_info(language)["name_translated"],
+                "source": language_name(translation.source.locale.language_code),
+                "target": language_name(language),
             },
             "header_icon": "wagtail-localize-language",
             "page": page,
@@ -717,7 +718,7 @@ def memory(request: DeskRequest) -> HttpResponseBase:
         response = StreamingHttpResponse(lines, content_type="application/x-tmx+xml")
         response["Content-Disposition"] = f'attachment; filename="memory-{source}-{target}.tmx"'
         return response
-    languages = [(code, get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES]
+    languages = language_choices()
     context = {
         "page_title": _("Memory"),
         "header_icon": "wagtail-localize-language",

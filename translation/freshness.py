@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
-from translation.limits import texts_left
+from translation.limits import followers_of, texts_left
 from translation.models import JointRelease
 
 # A place with one text: whatever stood there was reworded. Among paragraphs, less alike than this is another one.
@@ -90,7 +90,7 @@ def take_over(source: TranslationSource) -> None:
         if not page.live and not JointRelease.objects.filter(source=source).exists():
             return
         source.update_from_db()
-    for translation in source.translations.filter(enabled=True).select_related("source", "target_locale"):
+    for translation in followers_of(source):
         target = translation.source.object.get_instance_or_none(translation.target_locale)
         if isinstance(target, Page) and _is_untouched(translation, target) and not texts_left(translation):
             translation.save_target(publish=True)

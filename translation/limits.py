@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from wagtail.models import Page
-from wagtail_localize.models import StringSegment, StringTranslation, Translation
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from knowledge.marking_panel import EDIT_ORIGINALS
 from knowledge.reports import editable_pages
@@ -23,6 +23,11 @@ def translation_into(page: Page) -> Translation | None:
     return Translation.objects.filter(
         source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
     ).first()
+
+
+def followers_of(source: TranslationSource) -> QuerySet[Translation]:
+    """Return the translations that follow a source, with what saving them and counting their texts asks for."""
+    return source.translations.filter(enabled=True).select_related("source", "target_locale")
 
 
 def may_edit(user: User | AnonymousUser, page: Page) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,15 +14,16 @@ from wagtail.models import Page
 from wagtail_localize.models import TranslationSource
 
 from access.audiences import source_of
+from members.models import User
 from translation.models import JointRelease
 from translation.releases import hold, let_go, state_of_languages
 from translation.roles import ASSIGN
 
 
-def may_release(user: object, page: Page) -> bool:
+def may_release(user: User | AnonymousUser, page: Page) -> bool:
     """Tell whether somebody decides when the languages of a page come out: who may publish it and ask translators."""
     permissions = page.permissions_for_user(user)
-    return bool(user.has_perm(ASSIGN) and permissions.can_edit() and permissions.can_publish())  # type: ignore[attr-defined]
+    return bool(user.has_perm(ASSIGN) and permissions.can_edit() and permissions.can_publish())
 
 
 @never_cache

@@ -14,16 +14,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation, TranslationSource
 
 from access.audiences import source_of
+from access.languages import language_name
 from knowledge.publishing_gate import GateClosed
 from members.models import User
 from translation.assigning import CannotTranslate, assign
-from translation.limits import texts_left
+from translation.limits import followers_of, texts_left
 from translation.models import JointRelease, StandingRequest
 
 
@@ -70,8 +70,7 @@ def let_go(source: TranslationSource) -> None:
 
 def unfinished(source: TranslationSource) -> list[tuple[Translation, int]]:
     """Return the translations of a source in which texts are left, and how many."""
-    followed = source.translations.filter(enabled=True).select_related("source", "target_locale")
-    counted = ((each, texts_left(each)) for each in followed)
+    counted = ((each, texts_left(each)) for each in followers_of(source))
     return [(each, left) for each, left in counted if left]
 
 
@@ -89,10 +88,7 @@ def check_joint_release(page: Page) -> None:
         return
     # The translators may have an earlier version than the one that goes out.
     source.update_from_db()
-    names = [
-        str(get_language_info(each.target_locale.language_code)["name_translated"])
-        for each, _left in unfinished(source)
-    ]
+    names = [language_name(each.target_locale.language_code) for each, _left in unfinished(source)]
     if names:
         raise GateClosed(
             _("All languages of this page are published together, and texts are left to translate: %(languages)s.")
@@ -106,7 +102,7 @@ def release_together(page: Page) -> None:
     if source is None or source.locale_id != page.locale_id or not page.live:
         return
     with transaction.atomic():
-        for each in source.translations.filter(enabled=True).select_related("source", "target_locale"):
+        for each in followers_of(source):
             each.save_target(publish=True)
         let_go(source)
 
@@ -154,11 +150,10 @@ def ask_translators(page: Page) -> list[Translation]:
 
 def state_of_languages(source: TranslationSource | None) -> list[dict[str, Any]]:
     """Return for every language but the source's what is left to do before it could be published."""
-    followed = source.translations.filter(enabled=True).select_related("source", "target_locale") if source else []
-    by_code = {each.target_locale.language_code: each for each in followed}
+    by_code = {each.target_locale.language_code: each for each in followers_of(source)} if source else {}
     return [
         {
-            "name": get_language_info(code)["name_translated"],
+            "name": language_name(code),
             "translation": by_code.get(code),
             "left": texts_left(by_code[code]) if code in by_code else None,
         }

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -22,6 +22,7 @@ from wagtail.models import Page, get_page_content_types
 from wagtail_localize.models import Translation
 from wagtail_localize.views.report import TranslationsReportView
 
+from access.languages import language_name
 from access.permissions import PermissionMixin
 from access.readers import Reader, own_reader_of
 from access.spreadsheets import plain_cell
@@ -180,7 +181,7 @@ class MatrixView(PermissionMixin, PageReportView):
         for name, preprocess in {
             "title": plain_cell,
             "content_type": get_content_type_label,
-            "locale": lambda locale: str(get_language_info(locale.language_code)["name_translated"]),
+            "locale": lambda locale: language_name(locale.language_code),
         }.items()
     }
 
@@ -195,7 +196,7 @@ class MatrixView(PermissionMixin, PageReportView):
             *[
                 CellColumn(
                     f"cell_{code}",
-                    label=get_language_info(code)["name_translated"],
+                    label=language_name(code),
                     sort_key=left_name(code),
                     code=code,
                 )
@@ -211,7 +212,7 @@ class MatrixView(PermissionMixin, PageReportView):
             "content_type": gettext("Type"),
             "locale": gettext("Written in"),
             "wanted": gettext("Asked for by members"),
-            **{f"cell_{code}": get_language_info(code)["name_translated"] for code in LANGUAGE_CODES},
+            **{f"cell_{code}": language_name(code) for code in LANGUAGE_CODES},
         }
 
     def to_row_dict(self, item: Page) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -125,9 +124,5 @@ def collect_suggestions(user: User) -> list[dict[str, object]]:
 
 def erase_suggestions(user: User) -> None:
     """Remove somebody's name from what they suggested and decided."""
-    for suggestion in TermSuggestion.objects.filter(Q(person=user) | Q(decided_by=user)):
-        if suggestion.person_id == user.pk:
-            suggestion.person = None
-        if suggestion.decided_by_id == user.pk:
-            suggestion.decided_by = None
-        suggestion.save()
+    TermSuggestion.objects.filter(person=user).update(person=None)
+    TermSuggestion.objects.filter(decided_by=user).update(decided_by=None)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin import messages
 
+from access.languages import language_choices
 from translation.desk_views import DeskRequest, attachment, for_translators, number_in
 from translation.exchange.formats import MAX_BYTES
 from translation.exchange.tbx import TermReport, import_tbx, write_tbx
@@ -25,7 +24,6 @@ from vocabulary.models import Concept
 
 PER_PAGE = 50
 MOST_REJECTIONS = 50
-LANGUAGES = dict(settings.LANGUAGES)
 
 
 @for_translators
@@ -137,7 +135,7 @@ def suggest(request: DeskRequest) -> HttpResponse:
             "header_icon": "tag",
             "values": values,
             "concept": concept,
-            "languages": [(code, get_language_info(code)["name_translated"]) for code in LANGUAGES],
+            "languages": language_choices(),
             "error": error,
             "back": back,
         },

@@ -20,12 +20,12 @@ from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail_localize.models import Translation
 
+from access.languages import language_name
 from members.models import User
 from translation.machines import machines
 from translation.models import MachineUse, SegmentVersion
@@ -62,7 +62,7 @@ class Throughput:
     @property
     def name(self) -> str:
         """The language, in the active one."""
-        return str(get_language_info(self.language)["name_translated"])
+        return language_name(self.language)
 
     @property
     def oldest(self) -> int | None:

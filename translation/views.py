@@ -40,7 +40,7 @@ from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsForm, UpdateTranslationsView
 
 from access.audiences import source_of
-from translation.limits import may_edit_originals, texts_left
+from translation.limits import followers_of, may_edit_originals, texts_left
 from translation.machines import MachineTranslationError
 from translation.releases import reason_to_wait
 from translation.roles import SUBMIT_TRANSLATION
@@ -108,7 +108,7 @@ class SyncView(UpdateTranslationsView):
         form.cleaned_data["publish_translations"] = False
         response = super().form_valid(form)
         if is_to_publish:
-            for each in self.object.translations.filter(enabled=True).select_related("target_locale"):
+            for each in followers_of(self.object):
                 self.publish_if_complete(each)
         return response
 

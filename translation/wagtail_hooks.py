@@ -275,17 +275,15 @@ def register_desk_urls() -> list[URLPattern]:
     return [path("desk/words/", wordings, name="desk_wordings"), *TERM_URLS, *URLS]
 
 
-class DeskMenuItem(PermittedMenuItem):
-    """A menu item for those who have the desk."""
-
-    permission = USE_DESK
-
-
 @hooks.register("register_admin_menu_item")
 def register_desk_menu_item() -> MenuItem:
     """Add the desk to the menu."""
-    return DeskMenuItem(
-        gettext_lazy("My desk"), reverse("translation_desk"), icon_name="wagtail-localize-language", order=150
+    return PermittedMenuItem(
+        gettext_lazy("My desk"),
+        reverse("translation_desk"),
+        permission=USE_DESK,
+        icon_name="wagtail-localize-language",
+        order=150,
     )
 
 
@@ -392,35 +390,33 @@ def register_report_urls() -> list[URLPattern]:
 @hooks.register("register_reports_menu_item")
 def register_matrix_menu_item() -> MenuItem:
     """Add the matrix to the menu."""
-    return DeskMenuItem(
-        gettext_lazy("Languages"), reverse("translation_matrix"), icon_name="wagtail-localize-language", order=710
+    return PermittedMenuItem(
+        gettext_lazy("Languages"),
+        reverse("translation_matrix"),
+        permission=USE_DESK,
+        icon_name="wagtail-localize-language",
+        order=710,
     )
-
-
-class CoordinatorsMenuItem(PermittedMenuItem):
-    """A menu item for those who ask translators."""
-
-    permission = ASSIGN
 
 
 @hooks.register("register_reports_menu_item")
 def register_throughput_menu_item() -> MenuItem:
     """Add the report of throughput and age to the menu."""
-    return CoordinatorsMenuItem(
-        gettext_lazy("Translation throughput"), reverse("translation_throughput"), icon_name="time", order=711
+    return PermittedMenuItem(
+        gettext_lazy("Translation throughput"),
+        reverse("translation_throughput"),
+        permission=ASSIGN,
+        icon_name="time",
+        order=711,
     )
-
-
-class KeepersMenuItem(PermittedMenuItem):
-    """A menu item for those who keep the vocabulary."""
-
-    permission = KEEP_VOCABULARY
 
 
 @hooks.register("register_reports_menu_item")
 def register_terms_menu_item() -> MenuItem:
     """Add the suggested terms to the menu."""
-    return KeepersMenuItem(gettext_lazy("Suggested terms"), reverse("desk_terms"), icon_name="tag", order=712)
+    return PermittedMenuItem(
+        gettext_lazy("Suggested terms"), reverse("desk_terms"), permission=KEEP_VOCABULARY, icon_name="tag", order=712
+    )
 
 
 class WaitingTranslationsPanel(Component):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
+from access.languages import language_choices, language_name
 from translation.desk_views import MOST_TYPED, DeskRequest, for_translators
 from translation.wordings import kinds, languages_worded_by, word
 
@@ -55,9 +56,9 @@ def wordings(request: DeskRequest) -> HttpResponse:
         {
             **chosen,
             "page_title": _("Words of the hub"),
-            "page_subtitle": get_language_info(language)["name_translated"],
+            "page_subtitle": language_name(language),
             "header_icon": "tag",
-            "languages": [(code, get_language_info(code)["name_translated"]) for code in languages],
+            "languages": language_choices(languages),
             "target_language": get_language_info(language),
             "kinds": [(key, each.title) for key, each in known.items()],
             "page_obj": page,

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
+from access.languages import language_name
 from access.readers import reader_of
 from home.copies import citation_for
 from home.dates import format_date
@@ -63,10 +64,7 @@ def direction(language: str) -> str:
     return "rtl" if get_language_info(language)["bidi"] else "ltr"
 
 
-@register.filter
-def language_name(language: str) -> str:
-    """Return a language's name in the active language, e.g. "Arabic"."""
-    return get_language_info(language)["name_translated"]
+register.filter("language_name", language_name)
 
 
 @register.filter

@@ -24,20 +24,23 @@
     return fetch(address, { credentials: "same-origin", ...options, headers });
   }
 
-  function show(answer, focus) {
-    for (const [key, html] of Object.entries(answer.rows)) {
-      const old = document.getElementById(`segment-${key}`);
-      if (!old) continue;
-      const holder = document.createElement("template");
-      holder.innerHTML = html.trim();
-      old.replaceWith(holder.content.firstElementChild);
-    }
+  function put(key, html) {
+    const old = document.getElementById(`segment-${key}`);
+    if (!old) return;
+    const holder = document.createElement("template");
+    holder.innerHTML = html.trim();
+    old.replaceWith(holder.content.firstElementChild);
+  }
+
+  // Shows rows, one of them open; `left` is one that the hub has still to say how to show closed.
+  function show(answer, focus, left = 0) {
+    for (const [key, html] of Object.entries(answer.rows)) put(key, html);
     progress(answer);
     enhance();
     const text = field(opened());
     if (text && focus) text.focus();
     history.replaceState(null, "", `?segment=${answer.open}#segment-${answer.open}`);
-    readAhead(0);
+    readAhead(left);
   }
 
   // What waits after the open segment is asked for while somebody translates that one.
@@ -53,11 +56,8 @@
   }
 
   function close(answer, left) {
-    const old = document.getElementById(`segment-${left}`);
-    if (!old || !answer.rows[left] || old.matches(".segment--open")) return;
-    const holder = document.createElement("template");
-    holder.innerHTML = answer.rows[left].trim();
-    old.replaceWith(holder.content.firstElementChild);
+    if (!answer.rows[left] || opened()?.dataset.segment === left) return;
+    put(left, answer.rows[left]);
     progress(answer);
   }
 
@@ -80,8 +80,7 @@
     if (!answer.open || answer.open === Number(after)) { location.href = location.pathname; return; }
     row.classList.remove("segment--open");
     row.querySelector(".segment__work").remove();
-    show({ ...answer, total: 0, done: desk.querySelector("[data-progress]").value }, true);
-    readAhead(after);
+    show({ ...answer, total: 0, done: desk.querySelector("[data-progress]").value }, true, after);
   }
 
   // The row that is left may hold unsaved text: that is kept first.
@@ -111,6 +110,19 @@
     location.href = answer.address;
   }
 
+  // One after the other: a save names what the one before it made.
+  let sending = Promise.resolve();
+  function queue(form, button) {
+    sending = sending.then(() => { const now = current(form); return now && send(now, button); });
+  }
+
+  // A form as it is shown by now; nothing if its segment has been closed.
+  function current(form) {
+    if (form.isConnected || !form.text) return form;
+    const text = field(opened());
+    return text && text.form.action === form.action ? text.form : null;
+  }
+
   async function send(form, button) {
     const data = new FormData(form);
     if (button && button.name) data.set(button.name, button.value);
@@ -126,7 +138,7 @@
     const answer = await response.json();
     if (answer.saved) {
       say(desk.dataset.saved);
-      if (wanted === "approve") await next(opened()); else await again(text);
+      if (wanted === "approve") await next(opened()); else await again(text, data.get("text"));
     } else {
       show(answer, true);
       say(answer.message || "");
@@ -136,14 +148,15 @@
   }
 
   // Shows a saved segment with what the checks say now. Whoever typed on meanwhile keeps that.
-  async function again(text) {
-    const typed = text.value;
+  async function again(text, saved) {
     const response = await ask(`${location.pathname}?segment=${opened().dataset.segment}`);
     if (!response.ok) return;
     const answer = await response.json();
     const more = text.value;
+    // What the device remembers of it began from the text before this save.
+    forget(text.form);
     show(answer, true);
-    if (more !== typed) take(field(opened()), more, "typed");
+    if (more !== saved) take(field(opened()), more, "typed");
   }
 
   function insert(text, opening, closing) {
@@ -158,6 +171,10 @@
     text.form.origin.value = origin;
     text.focus();
     text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function takeFrom(button) {
+    take(field(opened()), button.dataset.use, button.dataset.origin || "memory");
   }
 
   function enhance() {
@@ -184,7 +201,7 @@
     if (!event.target.matches("[data-form]")) return;
     event.preventDefault();
     clearTimeout(timer);
-    send(event.target, event.submitter);
+    queue(event.target, event.submitter);
   });
   desk.addEventListener("click", (event) => {
     const link = event.target.closest("[data-open]");
@@ -195,7 +212,7 @@
     if (!button) return;
     if (button.matches("[data-copy]")) take(text, opened().querySelector("[data-source]").textContent, "typed");
     else if (button.dataset.placeholder) insert(text, ...button.dataset.placeholder.split("|"));
-    else if (button.dataset.use !== undefined) { event.preventDefault(); take(text, button.dataset.use, button.dataset.origin || "memory"); }
+    else if (button.dataset.use !== undefined) { event.preventDefault(); takeFrom(button); }
   });
   document.addEventListener("keydown", (event) => {
     const row = opened();
@@ -207,7 +224,7 @@
     else if (event.altKey && event.code === "KeyC") press("[data-copy]");
     else if (event.altKey && /^Digit[1-5]$/.test(event.code)) {
       const use = row.querySelectorAll("[data-use]")[Number(event.code.slice(5)) - 1];
-      if (use && text) { event.preventDefault(); take(text, use.dataset.use, "memory"); }
+      if (use && text) { event.preventDefault(); takeFrom(use); }
     } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       let next = row;
       do { next = event.key === "ArrowDown" ? next.nextElementSibling : next.previousElementSibling; } while (next && !next.querySelector("[data-open]"));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -259,3 +260,30 @@ def test_coordinators_see_who_waits_and_ask_by_themselves(sign_in):
         editor.goto(address)
         assert barriers(editor, RULES) == [], address
     expect(editor.locator("main")).to_contain_text("Webinars")
+
+
+def test_who_types_on_while_it_saves_loses_nothing_and_is_nobody_else(sign_in):
+    translator = sign_in("translator (Spanish)", viewport=DESK)
+    translator.goto("/admin/desk/?language=es")
+    translator.locator(".desk-table a").first.click()
+    translator.wait_for_url("**/admin/desk/*/")
+    field = opened(translator).locator("textarea[name=text]")
+    text = f"Un borrador {uuid4()}"
+    field.fill(text)
+    waiting = []
+    # The first request is held up, for as long as it takes to type on.
+    translator.route(re.compile(r"/segments/\d+/$"), lambda route: waiting.append(route), times=1)
+    translator.keyboard.press("Control+s")
+    field.press_sequentially(" largo")
+    translator.keyboard.press("Control+s")
+    waiting[0].continue_()
+    # The history has it once it is saved.
+    expect(opened(translator).locator("details", has_text="History")).to_contain_text(f"{text} largo")
+    expect(field).to_have_value(f"{text} largo")
+    expect(translator.locator("body")).not_to_contain_text("Somebody else saved this text meanwhile")
+    translator.reload()
+    expect(field).to_have_value(f"{text} largo")
+    expect(opened(translator)).not_to_contain_text("it is not saved yet")
+    field.fill("")
+    opened(translator).get_by_role("button", name="Save as draft").click()
+    expect(opened(translator)).not_to_contain_text("Draft, to approve")

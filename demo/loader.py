@@ -398,6 +398,10 @@ class DemoLoader:
             raw = list(getattr(page, name).raw_data)
             identifier = str(uuid.uuid5(NAMESPACE, f"{item.key}/update"))
             raw.append({"type": "text", "value": update, "id": identifier})
+            for old, new in item.texts[item.source].get("revised", {}).items():
+                for block in raw:
+                    if block["type"] == "text":
+                        block["value"] = block["value"].replace(old, new)
             setattr(page, name, page._meta.get_field(name).to_python(json.dumps(raw)))
             self.review(page, item)
             TranslationSource.update_or_create_from_instance(page)

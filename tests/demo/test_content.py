@@ -124,6 +124,9 @@ def test_most_is_in_all_languages_and_some_is_deliberately_missing_or_behind():
     complete = [item for item in KNOWLEDGE if set(item.texts) == LANGUAGES]
     assert len(KNOWLEDGE) / 2 < len(complete) < len(KNOWLEDGE)
     assert [item for item in KNOWLEDGE if item.texts[item.source].get("update")]
+    revised = [(item, old) for item in KNOWLEDGE for old in item.texts[item.source].get("revised", {})]
+    assert revised
+    assert all(old in str(item.texts[item.source]["body"]) for item, old in revised)
 
 
 def test_there_is_something_of_every_marking():

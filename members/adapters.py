@@ -13,11 +13,13 @@ from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext, override
 
 from members.attempts import count_attempt, forget_attempts, remember_browser
+from members.letter_texts import letters_worded_in
 from members.models import User
 
 
@@ -40,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell somebody what happened with their account, in the language of their e-mails."""
         with override(user.language or get_language() or settings.LANGUAGE_CODE):
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """Write an e-mail in the active language, as it is worded here."""
+        with letters_worded_in(get_language() or settings.LANGUAGE_CODE):
+            return super().render_mail(*args, **kwargs)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse a password after too many wrong ones, in a way that locks nobody else out."""

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from members.letter_texts import letters_worded_in
 from members.models import Letter
 from members.tasks import send_letters
 
@@ -46,7 +47,7 @@ def write_letter(kind: str, to: str, language: str, **context: Any) -> Letter:
         The letter, which waits.
     """
     language = language or settings.LANGUAGE_CODE
-    with translation.override(language):
+    with letters_worded_in(language):
         values = {**context, "site_url": settings.BASE_URL, "address": to}
         # The name of the hub comes from where pages have it.
         request = HttpRequest()

@@ -60,6 +60,7 @@ def wordings(request: DeskRequest) -> HttpResponse:
             "header_icon": "tag",
             "languages": language_choices(languages),
             "target_language": get_language_info(language),
+            "has_standard": kind.has_standard,
             "kinds": [(key, each.title) for key, each in known.items()],
             "page_obj": page,
             "filters": urlencode(chosen),

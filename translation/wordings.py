@@ -1,4 +1,4 @@
-"""The hub's words that stand in no page: names and definitions of concepts, and what other apps contribute.
+"""The hub's words that stand in no page: names of concepts, definitions, e-mails, and what other apps contribute.
 
 Translators of a language write them on the desk, beside the pages. Where a language has reviewers, these do.
 Sections and menus are pages, and are translated as such.
@@ -16,15 +16,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.log_actions import log
 
+from members.letter_texts import letter_texts, most_letters, subject_of, word_letter_text
 from members.models import User
+from translation.placeholders import printable
 from translation.roles import has_reviewers, is_reviewer, translators_group_name
 from vocabulary.models import Concept, ConceptDefinition, ConceptLabel
 
 # Whose source is shown, when there is one.
 FIRST_LANGUAGE = settings.LANGUAGE_CODE
+SHOWN_NUMBERS = 3
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class Kind:
         title: what people call them.
         wordings: takes a language; returns all that can be worded in it, in a bounded number of queries.
         store: takes key, language and text, and returns the object that was changed; raises `ValidationError`.
+        has_standard: whether the hub comes with texts of this kind, which an empty one brings back.
     """
 
     title: Promise
     wordings: Callable[[str], Iterable[Wording]]
     store: Callable[[str, str, str], Any]
+    has_standard: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -97,8 +102,8 @@ def word(kind: Kind, key: str, language: str, text: str, user: User) -> None:
     Raises:
         ValidationError: it cannot be worded so. Nothing changed.
     """
-    text = text.strip()
-    if not text:
+    text = printable(text).strip()
+    if not text and not kind.has_standard:
         raise ValidationError(_("There is no text to save."))
     changed = kind.store(key, language, text)
     log(changed, "wagtail.edit", user=user)
@@ -164,5 +169,24 @@ def _concept(slug: str) -> Concept:
     return concept
 
 
+def texts_of_letters(language: str) -> Iterable[Wording]:
+    """Return what e-mails say, in each plural form of a language (one query)."""
+    for each in letter_texts(language):
+        count = len(each.letters)
+        if count == 1:
+            place = _("“%(letter)s”") % {"letter": subject_of(each.letters[0])}
+        else:
+            place = ngettext("in %(count)d e-mail", "in %(count)d e-mails", count) % {"count": count}
+        if each.numbers:
+            numbers = ", ".join(map(str, each.numbers[:SHOWN_NUMBERS]))
+            numbers += " …" if len(each.numbers) > SHOWN_NUMBERS else ""
+            place = _("%(place)s, when the number is %(numbers)s") % {"place": place, "numbers": numbers}
+        if each.is_subject:
+            place = _("%(place)s, subject") % {"place": place}
+        is_long = not each.is_subject
+        yield Wording(each.key, place, each.source, FIRST_LANGUAGE, each.text, most_letters(each), is_long)
+
+
 contribute_wordings("labels", Kind(gettext_lazy("Names of concepts"), concept_labels, store_concept_label))
 contribute_wordings("definitions", Kind(gettext_lazy("Definitions of concepts"), definitions, store_definition))
+contribute_wordings("letters", Kind(gettext_lazy("E-mails"), texts_of_letters, word_letter_text, has_standard=True))

@@ -5,7 +5,7 @@ from members.models.attestations import Attestation
 from members.models.expert_questions import ExpertQuestion
 from members.models.feed_keys import FeedKey, new_feed_secret
 from members.models.invitations import Invitation
-from members.models.letters import Letter
+from members.models.letters import Letter, LetterText
 from members.models.organisations import Organisation, OrganisationName
 from members.models.profiles import Digest, Profile, Visibility, new_public_id
 from members.models.users import PauseReason, User, UserManager, time_zone_choices, utc_today
@@ -19,6 +19,7 @@ __all__ = [
     "FeedKey",
     "Invitation",
     "Letter",
+    "LetterText",
     "Organisation",
     "OrganisationName",
     "PauseReason",

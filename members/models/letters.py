@@ -32,3 +32,26 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.language})"
+
+
+class LetterText(models.Model):
+    """How a text of the e-mails is worded here in a language; empty if as the hub came with it.
+
+    A text that is changed in the templates is another one: how its predecessor was worded is not used any more.
+    """
+
+    #: As gettext knows it.
+    message = models.CharField(max_length=1_000)
+    #: Which of the language's plural forms.
+    form = models.PositiveSmallIntegerField(default=0)
+    language = models.CharField(_("language"), max_length=10)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("text of e-mails")
+        verbose_name_plural = _("texts of e-mails")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["language", "message", "form"], name="one_wording_of_a_text")]
+
+    def __str__(self) -> str:
+        return self.message

@@ -54,7 +54,7 @@ def uncleared_pages(user: Any) -> QuerySet[PageAccess]:
     return rows.exclude(page__owner=user.pk)
 
 
-def _uncleared_page_ids(user: Any) -> frozenset[int]:
+def uncleared_page_ids(user: Any) -> frozenset[int]:
     """Return the keys of the pages that a user is not cleared for (a query, once per user object)."""
     if not closed_audience_ids(user):
         return frozenset()
@@ -66,7 +66,7 @@ def _uncleared_page_ids(user: Any) -> frozenset[int]:
 
 def is_cleared_for_page(user: Any, page: Page) -> bool:
     """Tell whether a user may work with a page as far as its marking goes (a query, once per user object)."""
-    return page.pk not in _uncleared_page_ids(user)
+    return page.pk not in uncleared_page_ids(user)
 
 
 def uncleared_file_ids(user: Any, model: type[Model]) -> frozenset[int]:
@@ -74,7 +74,7 @@ def uncleared_file_ids(user: Any, model: type[Model]) -> frozenset[int]:
 
     What somebody uploaded themselves stays theirs to find.
     """
-    closed = [str(pk) for pk in _uncleared_page_ids(user)]
+    closed = [str(pk) for pk in uncleared_page_ids(user)]
     if not closed:
         return frozenset()
     found = user.__dict__.setdefault("_uncleared_file_ids", {})

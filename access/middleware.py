@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from wagtail.models import Page, Revision
 from wagtail_localize.models import Translation
 
-from access.clearance import at_work, is_cleared_for_page, is_cleared_for_revision
+from access.clearance import at_work, is_cleared_for_revision, uncleared_page_ids
 from access.readers import reader_of
 from access.reading import PAGE_OPENED, record_page_reading
 
@@ -51,21 +51,23 @@ class ClearanceMiddleware:
         """Know nothing of a page or a revision in an address of the admin that its reader is not cleared for."""
         if not request.path.startswith(ADMIN) or not request.user.is_authenticated:
             return
-        pages = Page.objects.filter(pk__in={kwargs[key] for key in PAGE_KEYS if key in kwargs})
-        if "translation_id" in kwargs:
-            translations = Translation.objects.filter(pk=kwargs["translation_id"])
-            pages = pages | Page.objects.filter(translation_key__in=translations.values("source__object_id"))
-        if pages.query.where and not all(is_cleared_for_page(request.user, page) for page in pages):
-            raise Http404
+        named = {kwargs[key] for key in PAGE_KEYS if key in kwargs}
+        if (named or "translation_id" in kwargs) and (uncleared := uncleared_page_ids(request.user)):
+            pages = Page.objects.filter(pk__in=named)
+            if "translation_id" in kwargs:
+                translations = Translation.objects.filter(pk=kwargs["translation_id"])
+                pages |= Page.objects.filter(translation_key__in=translations.values("source__object_id"))
+            if any(pk in uncleared for pk in pages.values_list("pk", flat=True)):
+                raise Http404
         if request.method == "GET" and request.resolver_match and request.resolver_match.view_name in OPENING:
             for page in Page.objects.filter(pk=kwargs.get("page_id") or kwargs.get("pk")).select_related("access"):
                 record_page_reading(reader_of(request), page, PAGE_OPENED)
-        named = {str(kwargs[key]) for key in REVISION_KEYS if key in kwargs}
-        if "earliest" in named and (page_id := kwargs.get("pk")):
+        states = {str(kwargs[key]) for key in REVISION_KEYS if key in kwargs}
+        if "earliest" in states and (page_id := kwargs.get("pk")):
             # Only comparisons name it, and it was the first of the page.
             first = Revision.page_revisions.filter(object_id=str(page_id)).order_by("created_at").first()
-            named.add(str(first.pk) if first else "")
-        keys = [key for key in named if key.isdecimal()]
+            states.add(str(first.pk) if first else "")
+        keys = [key for key in states if key.isdecimal()]
         for revision in Revision.objects.filter(pk__in=keys):
             if not is_cleared_for_revision(request.user, revision):
                 raise Http404

@@ -30,19 +30,33 @@ from knowledge.models import ReadablePage, Usefulness
 from members.models import User
 
 REVIEW_NOTICE = datetime.timedelta(days=30)
+# What somebody may who edits a page, in the words of Wagtail's policy.
+EDITING = frozenset({"change", "publish"})
 # Of the comments on a page, the latest.
 SHOWN_COMMENTS = 50
 
 
 def editable_pages(user: User | AnonymousUser) -> QuerySet[Page]:
     """Return the pages a user may edit or publish, is cleared for, and is not kept from by a privacy setting."""
-    pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(user, {"change", "publish"})
-    if user.is_superuser:
-        return pages
-    closed = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS)
-    for path in closed.exclude(groups__user=user).values_list("page__path", flat=True):
+    pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(user, EDITING)
+    for path in _paths_kept_from(user):
         pages = pages.exclude(path__startswith=path)
     return pages
+
+
+def is_editable_page(user: User | AnonymousUser, page: Page) -> bool:
+    """Tell whether a page is among `editable_pages` (two queries, and what clearance asks, once per user object)."""
+    if not policy_registry.get_by_type(Page).user_has_any_permission_for_instance(user, EDITING, page):
+        return False
+    return not any(page.path.startswith(path) for path in _paths_kept_from(user))
+
+
+def _paths_kept_from(user: User | AnonymousUser) -> list[str]:
+    """Return where the parts of the tree begin that privacy settings keep from somebody."""
+    if user.is_superuser:
+        return []
+    closed = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.GROUPS)
+    return list(closed.exclude(groups__user=user.pk).values_list("page__path", flat=True))
 
 
 def readable_page_tables() -> list[str]:

@@ -42,7 +42,7 @@ from translation.exchange.formats import FORMATS, MAX_BYTES, archive_of, file_na
 from translation.exchange.importing import import_document, undo_import
 from translation.exchange.tmx import import_tmx, write_tmx
 from translation.exchange.units import RefusedFile, document_of
-from translation.limits import texts_left, translatable
+from translation.limits import PARTS, texts_left, translatable, translatable_by_key
 from translation.machine_services import QuotaUsedUp
 from translation.machines import Answer, Machine, ask_machine, draft_by_machine, machines_for
 from translation.memory import THRESHOLD, Match, matches_for
@@ -59,8 +59,6 @@ MOST_SAID = 1_000
 MOST_NOTED = 200
 MOST_REJECTIONS = 50
 CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
-# What is read with a translation whose segments are.
-PARTS = ("source__locale", "source__object", "source__specific_content_type", "target_locale")
 View = Callable[..., HttpResponseBase]
 
 
@@ -88,7 +86,7 @@ def for_its_translators(view: View) -> View:
     @for_translators
     @wraps(view)
     def wrapper(request: HttpRequest, translation_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = translatable(request.user).select_related(*PARTS).filter(pk=translation_id).first()
+        found = translatable_by_key(request.user, translation_id)
         return view(request, found, *args, **kwargs) if found else _stopped(cast(DeskRequest, request), translation_id)
 
     return wrapper
@@ -96,8 +94,9 @@ def for_its_translators(view: View) -> View:
 
 def _stopped(request: DeskRequest, translation_id: int) -> HttpResponse:
     """Tell whoever wrote a translation that it is not theirs to write any more; what they typed is kept."""
-    found = translatable(request.user, stopped=True).select_related(*PARTS)
-    translation = get_object_or_404(found, pk=translation_id)
+    translation = translatable_by_key(request.user, translation_id, stopped=True)
+    if translation is None:
+        raise Http404
     _keep_what_was_typed(request, translation)
     message = _(
         "This is not handed to translators any more: its original was deleted, or the translation was stopped. "

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
@@ -340,7 +341,9 @@ def subject_of(translation: Translation, segment: StringSegment, text: str, read
         source_language=source_language,
         language=language,
         path=path,
-        most_letters=most_letters(translation.source.specific_content_type.model_class(), path),
+        most_letters=most_letters(
+            ContentType.objects.get_for_id(translation.source.specific_content_type_id).model_class(), path
+        ),
         seconds=_seconds(translation, path),
         terms=tuple(terms_in(plain(source), source_language, language)),
         elsewhere=[editable(each, source) for each in elsewhere[:MOST_ELSEWHERE]],

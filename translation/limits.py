@@ -9,8 +9,11 @@ from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from knowledge.marking_panel import EDIT_ORIGINALS
-from knowledge.reports import editable_pages
+from knowledge.reports import editable_pages, is_editable_page
 from members.models import User
+
+# What is read with a translation whose segments are.
+PARTS = ("source__locale", "target_locale")
 
 
 def may_edit_originals(user: User | AnonymousUser) -> bool:
@@ -53,22 +56,42 @@ def texts_left(translation: Translation) -> int:
     return segments.filter(~Exists(approved_here())).count()
 
 
+def _between_languages_of_the_hub(*, stopped: bool) -> QuerySet[Translation]:
+    languages = [code for code, _name in settings.LANGUAGES]
+    return Translation.objects.filter(
+        enabled=not stopped,
+        source__locale__language_code__in=languages,
+        target_locale__language_code__in=languages,
+    )
+
+
 def translatable(user: User | AnonymousUser, *, stopped: bool = False) -> QuerySet[Translation]:
     """Return the translations whose texts a user may write: those into pages they may edit, while they follow.
 
     Between languages of the hub only: one that was taken away has no desk, and what was written in it stays. Each with
     `page_id`, the translated page's. With `stopped`, those that do not follow any more, which nobody writes.
     """
-    languages = [code for code, _name in settings.LANGUAGES]
     pages = editable_pages(user).filter(
         translation_key=OuterRef("source__object_id"), locale=OuterRef("target_locale"), alias_of__isnull=True
     )
-    return (
-        Translation.objects.filter(
-            enabled=not stopped,
-            source__locale__language_code__in=languages,
-            target_locale__language_code__in=languages,
-        )
-        .annotate(page_id=Subquery(pages.values("pk")[:1]))
-        .filter(page_id__isnull=False)
+    translations = _between_languages_of_the_hub(stopped=stopped)
+    return translations.annotate(page_id=Subquery(pages.values("pk")[:1])).filter(page_id__isnull=False)
+
+
+def translatable_by_key(user: User | AnonymousUser, key: int, *, stopped: bool = False) -> Translation | None:
+    """Return a translation if it is among `translatable`, with what its segments are read with.
+
+    Asks for the rights on its page alone (four queries), because a save asks it each time.
+    """
+    found = _between_languages_of_the_hub(stopped=stopped).select_related(*PARTS).defer("source__content_json")
+    translation = found.filter(pk=key).first()
+    if translation is None:
+        return None
+    pages = Page.objects.filter(
+        translation_key=translation.source.object_id, locale=translation.target_locale_id, alias_of__isnull=True
     )
+    page = pages.only("path", "depth", "owner").first()
+    if page is None or not is_editable_page(user, page):
+        return None
+    translation.page_id = page.pk
+    return translation

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Value
 from wagtail.blocks import Block
 from wagtail.fields import StreamField
@@ -182,7 +183,7 @@ def load_segments(
     else:
         new = {row.context_id for row in found if (row.string_id, row.context_id) not in by_place}
         earlier = _earlier_at(translation, new) if new else {}
-    model = translation.source.specific_content_type.model_class()
+    model = ContentType.objects.get_for_id(translation.source.specific_content_type_id).model_class()
     is_spoken = any(row.context.path.startswith(CUES) for row in found)
     times = cue_times(translation.source) if is_spoken else {}
     segments = [

@@ -57,7 +57,6 @@ PER_PAGE = 25
 MOST_TYPED = 20_000
 MOST_SAID = 1_000
 MOST_NOTED = 200
-MOST_REJECTIONS = 50
 CHECK_NAMES = {check.name for check in CHECKS if check.can_be_dismissed}
 View = Callable[..., HttpResponseBase]
 
@@ -678,7 +677,6 @@ def import_translation(request: DeskRequest, translation: Translation) -> HttpRe
             "header_icon": "doc-full-inverse",
             "formats": FORMATS.values(),
             "report": report,
-            "rejections": report.rejections[:MOST_REJECTIONS] if report else [],
             "error": error,
             "line": line,
             "files": translation.imported_files.select_related("person").order_by("-pk")[:PER_PAGE],

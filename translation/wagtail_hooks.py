@@ -37,6 +37,7 @@ from knowledge.models import WebinarRecording
 from knowledge.reports import editable_pages
 from translation import views
 from translation.assigning import translators
+from translation.batch_views import import_batch
 from translation.captions import upload_captions
 from translation.desk_views import URLS
 from translation.limits import may_edit, may_edit_originals, texts_left, translation_into
@@ -272,7 +273,12 @@ def register_limited_views() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_desk_urls() -> list[URLPattern]:
     """Add the addresses of the desk."""
-    return [path("desk/words/", wordings, name="desk_wordings"), *TERM_URLS, *URLS]
+    return [
+        path("desk/words/", wordings, name="desk_wordings"),
+        path("desk/import/", import_batch, name="desk_import_batch"),
+        *TERM_URLS,
+        *URLS,
+    ]
 
 
 @hooks.register("register_admin_menu_item")

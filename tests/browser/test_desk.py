@@ -234,6 +234,8 @@ def test_the_matrix_leads_to_the_desk(sign_in):
 OTHER_PAGES = [
     "/admin/desk/?order=wanted",
     "/admin/desk/words/?kind=definitions",
+    "/admin/desk/words/?kind=letters",
+    "/admin/desk/import/",
     "/admin/desk/terms/",
     "/admin/desk/terms/suggest/?language=en&source=Log",
     "/admin/desk/memory/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,10 +15,11 @@ from openpyxl import load_workbook
 from wagtail_localize.models import StringTranslation
 
 from access.readers import reader_for
-from tests.factories import make_article
+from tests.factories import UserFactory, make_article
 from tests.translation.builders import person, submit, told
 from tests.translation.test_desk import at, send
 from translation import editing
+from translation.exchange import batches
 from translation.exchange.formats import FORMATS, MAX_BYTES, XLIFF12, read_file
 from translation.exchange.importing import import_document
 from translation.exchange.tmx import read_tmx
@@ -53,6 +55,38 @@ def translated(document: Document, **texts: str) -> Document:
         for unit in document.units
     ]
     return Document(document.piece, document.source_language, document.language, tuple(units), document.title)
+
+
+def import_batch(client, *files: tuple[str, bytes]):
+    return client.post(reverse("desk_import_batch"), {"file": [SimpleUploadedFile(*file) for file in files]})
+
+
+def archive_with(name: str, content: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return written.getvalue()
+
+
+def cut_off_archive() -> bytes:
+    return archive_with("a.po", b"msgid")[:-30]
+
+
+def archive_of_zeros() -> bytes:
+    """Forty megabytes in forty kilobytes."""
+    return archive_with("a.po", bytes(40 * 1024**2))
+
+
+def encrypted_archive() -> bytes:
+    """Mark a part as encrypted: the first bit of its flags, in its own header and in the directory's."""
+    content = bytearray(archive_with("a.po", b"msgid"))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def archive_of_archives() -> bytes:
+    return archive_with("inside.zip", archive_with("a.po", b"msgid"))
 
 
 def upload(client, translation, content: bytes, name: str = "back.xlf"):
@@ -260,6 +294,83 @@ class TestFiles:
             assert read_file(name, archive.read(name)).language == "fr"
         assert "Tick what you want" in told(client.post(reverse("desk_export_batch"), {"format": "po"}))
         assert client.post(reverse("desk_export_batch"), {**sent, "format": "exe"}).status_code == 302
+
+    def test_an_archive_comes_back_file_by_file(self, client, translation, translator):
+        other, foreign = (
+            submit(make_article("Another", body="<p>Lock the store.</p>"), "fr"),
+            submit(make_article("Arabic"), "ar"),
+        )
+        client.force_login(translator)
+        french, broken = (translated(document_of(each)) for each in (translation, other))
+        broken = replace(broken, units=(*broken.units, Unit(f"s-{'a' * 32}-{'b' * 32}", "Of another page", "Ailleurs")))
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w") as archive:
+            archive.writestr("back/one.po", FORMATS["po"].write(french))
+            archive.writestr("back/two.csv", FORMATS["csv"].write(broken))
+            archive.writestr("three.xlf", FORMATS["xlf"].write(document_of(foreign)))
+            archive.writestr("notes.txt", "Bonjour")
+            archive.writestr("__MACOSX/back/._one.po", "aside")
+        response = import_batch(client, ("back.zip", written.getvalue()))
+        assert response.status_code == 422
+        names = [each.name for each in response.context["reports"]]
+        assert names == ["one.po", "two.csv", "three.xlf", "notes.txt"]
+        first, second, third, fourth = response.context["reports"]
+        assert (first.translation, first.report.accepted) == (translation, 2)
+        assert at(translation, "Lock").target.data == "Fermez l’entrepôt."
+        # Of the second nothing was taken, of the third nothing is told.
+        assert [each.source for each in second.report.rejections] == ["Of another page"]
+        assert at(other, "Lock").target is None
+        assert third.translation is None
+        assert "yours to write" in third.refusal
+        assert "no XLIFF, PO, XLSX or CSV" in fourth.refusal
+        for said in ("one.po", "Imported, to approve: 2", "Of another page", "The zebra ledger"):
+            assert said in response.text
+        # Sent again, mended: what is there already is not written twice.
+        again = import_batch(
+            client,
+            ("a.po", FORMATS["po"].write(french)),
+            ("b.csv", FORMATS["csv"].write(translated(document_of(other)))),
+        )
+        assert again.status_code == 200
+        assert [each.report.accepted for each in again.context["reports"]] == [0, 1]
+        assert ImportedFile.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"PK no archive", "no ZIP archive"),
+            (cut_off_archive(), "no ZIP archive"),
+            (archive_of_zeros(), "larger than 10 MB"),
+            (encrypted_archive(), "cannot be taken out"),
+            (archive_of_archives(), "no XLIFF, PO, XLSX or CSV"),
+        ],
+    )
+    def test_an_archive_that_cannot_be_read_is_refused(self, client, translation, translator, content, said):
+        client.force_login(translator)
+        response = import_batch(client, ("back.zip", content))
+        assert response.status_code == 422
+        assert said in response.text
+        assert not ImportedFile.objects.exists()
+
+    def test_too_many_files_and_none_at_all(self, client, translation, translator, monkeypatch):
+        client.force_login(translator)
+        assert "no file to import" in import_batch(client).text
+        monkeypatch.setattr(batches, "MOST_FILES", 1)
+        document = FORMATS["po"].write(translated(document_of(translation)))
+        first, second = import_batch(client, ("1.po", document), ("2.po", document)).context["reports"]
+        assert first.report.accepted == 2
+        assert "more than 1 file" in second.refusal
+        monkeypatch.setattr(batches, "SECONDS_FOR_ALL", -1)
+        assert "too long" in import_batch(client, ("1.po", document)).text
+
+    def test_a_file_that_does_not_say_its_page_is_refused_in_a_batch(self, client, translation, translator):
+        client.force_login(translator)
+        document = replace(translated(document_of(translation)), piece="")
+        assert "does not say which page" in import_batch(client, ("1.csv", FORMATS["csv"].write(document))).text
+
+    def test_a_batch_is_for_those_who_translate(self, client, translation):
+        client.force_login(UserFactory())
+        assert import_batch(client, ("1.po", b"")).status_code == 302
 
     def test_files_are_for_those_who_translate(self, client, translation):
         client.force_login(person(ARABIC))

@@ -15,10 +15,11 @@ from members.models import User
 from translation.editing import keep_draft, written_as
 from translation.exchange.units import Document, RefusedFile, Unit
 from translation.models import ImportedFile, PendingApproval, SegmentVersion
-from translation.placeholders import BrokenPlaceholders, html_from
+from translation.placeholders import BrokenPlaceholders, html_from, printable
 
 Reason, Origin = PendingApproval.Reason, SegmentVersion.Origin
 TOOL = "File"
+MOST_SHOWN = 50
 Hashes = tuple[UUID, UUID]
 
 
@@ -50,6 +51,11 @@ class ImportReport:
     moved_on: int = 0
     missing: int = 0
     file: ImportedFile | None = None
+
+    @property
+    def shown_rejections(self) -> list[Rejection]:
+        """The first of the units that cannot be taken over: what is told of them."""
+        return self.rejections[:MOST_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def import_document(document: Document, translation: Translation, file_name: str
         report.file = ImportedFile.objects.create(
             translation=translation,
             person=user,
-            file_name=file_name[:200],
+            file_name=printable(file_name)[:200],
             before=before,
             after=after,
             counts={"accepted": report.accepted, "unchanged": report.unchanged, "drafts": report.drafts},

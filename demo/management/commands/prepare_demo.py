@@ -1,4 +1,6 @@
 import gc
+import io
+from contextlib import redirect_stdout
 from typing import Any
 
 from django.core.management import call_command
@@ -28,5 +30,7 @@ class Command(BaseCommand):
             if KnowledgePage.objects.exists():
                 # A newer version may know of permissions that the roles of the older one do not have.
                 call_command("set_up_hub", stdout=self.stderr)
-        # Asked for by name: nobody prepares a demonstration by mistake.
-        call_command("load_demo", force=True)
+        # What its invented people write each other is not for the terminal.
+        with redirect_stdout(io.StringIO()):
+            # Asked for by name: nobody prepares a demonstration by mistake.
+            call_command("load_demo", force=True, stdout=self.stdout)

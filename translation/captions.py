@@ -20,7 +20,10 @@ from wagtail_localize.strings import StringValue
 from knowledge import captions
 from knowledge.models import WebinarRecording
 from knowledge.recording_form import read_captions_file
+from translation.editing import written_as
 from translation.limits import may_edit, translation_into
+from translation.models import PendingApproval, SegmentVersion
+from translation.roles import has_reviewers
 
 # How far a cue may begin from the one it translates: programs round times to frames.
 TOLERANCE = 1000
@@ -53,25 +56,28 @@ def match_cues(cues: list[captions.Cue], source: list[captions.Cue]) -> dict[str
 def take_captions(translation: Translation, texts: dict[str, str], user: Any) -> int:
     """Store texts as the translations of cues, by identifier, and renew the draft; return how many there were."""
     segments = StringSegment.objects.filter(source=translation.source, context__path__startswith="cues.")
+    # A file is of one hand, which sent it: it needs the language's reviewer, if there is one, and no other approval.
+    pending = PendingApproval.Reason.REVIEW if has_reviewers(translation.target_locale.language_code) else ""
     taken = 0
-    for segment in segments.select_related("context"):
-        text = texts.get(segment.context.path.partition(".")[2])
-        if text is None:
-            continue
-        StringTranslation.objects.update_or_create(
-            translation_of_id=segment.string_id,
-            locale_id=translation.target_locale_id,
-            context_id=segment.context_id,
-            defaults={
-                "data": StringValue.from_plaintext(text).data,
-                "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL,
-                "tool_name": "",
-                "last_translated_by": user,
-                "has_error": False,
-                "field_error": "",
-            },
-        )
-        taken += 1
+    with written_as(SegmentVersion.Origin.IMPORT, pending):
+        for segment in segments.select_related("context"):
+            text = texts.get(segment.context.path.partition(".")[2])
+            if text is None:
+                continue
+            StringTranslation.objects.update_or_create(
+                translation_of_id=segment.string_id,
+                locale_id=translation.target_locale_id,
+                context_id=segment.context_id,
+                defaults={
+                    "data": StringValue.from_plaintext(text).data,
+                    "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL,
+                    "tool_name": "",
+                    "last_translated_by": user,
+                    "has_error": False,
+                    "field_error": "",
+                },
+            )
+            taken += 1
     translation.save_target(user=user, publish=False)
     return taken
 

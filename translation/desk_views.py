@@ -46,7 +46,7 @@ from translation.limits import PARTS, texts_left, translatable, translatable_by_
 from translation.machine_services import QuotaUsedUp
 from translation.machines import Answer, Machine, ask_machine, draft_by_machine, machines_for
 from translation.memory import THRESHOLD, Match, matches_for
-from translation.models import DeskDigest, ImportedFile, MemoryUnit, SegmentComment, SegmentDraft, SegmentVersion
+from translation.models import DeskDigest, ImportedFile, MemoryUnit, SegmentComment, SegmentVersion
 from translation.placeholders import BrokenPlaceholders, editable
 from translation.releases import reason_to_wait
 from translation.roles import ASSIGN, USE_DESK, has_reviewers, is_reviewer
@@ -399,8 +399,7 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     """
     do = request.POST.get("do", "save")
     if do == "forget":
-        drafts = SegmentDraft.objects.filter(translation=translation, person=request.user)
-        drafts.filter(pk=number_in(request.POST.get("draft"))).delete()
+        editing.forget_draft(translation, number_in(request.POST.get("draft")), request.user)
         return redirect(_address(translation))
     # Of what is too long nothing is cut off: it is kept, and not saved.
     text = request.POST.get("text", "")
@@ -435,6 +434,8 @@ def edit_segment(request: DeskRequest, translation: Translation, segment_id: int
     else:
         raise Http404
     is_saved = do in ("save", "approve") and status == 200
+    if (is_saved or do == "discard") and (shown := number_in(request.POST.get("draft"))):
+        editing.forget_draft(translation, shown, request.user)
     if _is_script(request):
         # A save is answered at once; what comes next is read ahead (see desk.js).
         return (

@@ -256,6 +256,11 @@ def discard_draft(translation: Translation, segment: StringSegment, user: User) 
     ).delete()
 
 
+def forget_draft(translation: Translation, key: int, user: User) -> None:
+    """Forget one thing that somebody typed: it may stand at the text that was there before."""
+    SegmentDraft.objects.filter(pk=key, translation=translation, person=user).delete()
+
+
 def add_comment(translation: Translation, segment: StringSegment, text: str, user: User) -> SegmentComment:
     """Add a remark at a segment."""
     return SegmentComment.objects.create(

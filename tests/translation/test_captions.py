@@ -10,6 +10,8 @@ from knowledge import captions
 from knowledge.models import WebinarRecording
 from tests.factories import make_recording
 from tests.translation.builders import person, submit, told
+from translation.models import SegmentVersion
+from translation.segments import State, load_segments
 
 pytestmark = pytest.mark.django_db
 ARABIC = ("صباح الخير.", "نبدأ بالبوابة.", "من معه المفتاح؟")
@@ -52,6 +54,18 @@ def test_a_translator_takes_captions_over(client, arabic):
     source = WebinarRecording.objects.get(locale__language_code="en")
     assert [(row["id"], row["start"]) for row in draft.cues] == [(row["id"], row["start"]) for row in source.cues]
     assert not WebinarRecording.objects.get(pk=arabic.pk).live
+
+
+@pytest.mark.parametrize("reviewed", [True, False])
+def test_a_file_waits_for_the_reviewer_if_there_is_one(client, translation, arabic, reviewed):
+    if reviewed:
+        person("Reviewers: Arabic")
+    client.force_login(person("Translators: Arabic"))
+    upload(client, arabic, cues_of(arabic))
+    cues = [each for each in load_segments(translation) if each.path.startswith("cues.")]
+    assert {each.state for each in cues} == {State.REVIEW if reviewed else State.APPROVED}
+    written = SegmentVersion.objects.filter(context__path__startswith="cues.")
+    assert set(written.values_list("origin", flat=True)) == {SegmentVersion.Origin.IMPORT}
 
 
 @pytest.mark.parametrize(

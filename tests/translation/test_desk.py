@@ -437,6 +437,25 @@ class TestFreshness:
         assert "fr-Lock the store." in str(after.body)
         assert outdated_notice(after, reader_for(UserFactory())).source_language == "en"
 
+    @pytest.mark.parametrize("do", ["save", "approve", "discard"])
+    def test_what_was_typed_at_the_former_text_is_done_with_the_new_one(self, client, commit, article, published, do):
+        translator = person(FRENCH)
+        client.force_login(translator)
+        send(client, published, at(published, "Lock"), "Verrouillez.", do="keep")
+        self.publish(commit, article, "Lock the store at night.", "Count the drums with <b>care</b>.")
+        segment = at(published, "Lock", translator)
+        assert segment.shown == "Verrouillez."
+        page = client.get(reverse("desk_translation", args=[published.pk]), {"segment": segment.pk}).text
+        assert f'name="draft" value="{segment.draft.pk}"' in page
+        # Of somebody else it forgets nothing.
+        other = person(FRENCH)
+        client.force_login(other)
+        send(client, published, segment, "", do="discard", draft=segment.draft.pk)
+        client.force_login(translator)
+        send(client, published, segment, "Verrouillez la nuit.", do=do, draft=segment.draft.pk)
+        assert not SegmentDraft.objects.exists()
+        assert (at(published, "Lock", translator).text == "Verrouillez la nuit.") == (do != "discard")
+
     def test_a_text_that_comes_back_is_current_at_once(self, commit, article, published):
         self.publish(commit, article, "Lock it.", "Count the drums with <b>care</b>.")
         assert texts_left(published) == 1

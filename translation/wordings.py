@@ -1,4 +1,4 @@
-"""The hub's words that stand in no page: names of concepts, definitions, e-mails, and what other apps contribute.
+"""The hub's words that stand in no page: names of concepts and organisations, e-mails, and what other apps have.
 
 Translators of a language write them on the desk, beside the pages. Where a language has reviewers, these do.
 Sections and menus are pages, and are translated as such.
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.log_actions import log
 
 from members.letter_texts import letter_texts, most_letters, subject_of, word_letter_text
-from members.models import User
+from members.models import Organisation, OrganisationName, User
 from translation.placeholders import printable
 from translation.roles import has_reviewers, is_reviewer, translators_group_name
 from vocabulary.models import Concept, ConceptDefinition, ConceptLabel
@@ -169,6 +169,29 @@ def _concept(slug: str) -> Concept:
     return concept
 
 
+def organisation_names(language: str) -> Iterable[Wording]:
+    """Return the names of all organisations (two queries)."""
+    most = OrganisationName._meta.get_field("text").max_length or 0
+    for organisation in Organisation.objects.prefetch_related("names").order_by("slug"):
+        texts = {each.language: each.text for each in organisation.names.all()}
+        source, code = _source(texts, language)
+        if source:
+            yield Wording(organisation.slug, organisation.country_name, source, code, texts.get(language, ""), most)
+
+
+def store_organisation_name(slug: str, language: str, text: str) -> Organisation:
+    """Make a text the name of an organisation."""
+    organisation = Organisation.objects.filter(slug=slug).first()
+    if organisation is None:
+        raise ValidationError(_("This is not there any more."))
+    name = OrganisationName.objects.filter(organisation=organisation, language=language).first()
+    name = name or OrganisationName(organisation=organisation, language=language)
+    name.text = text
+    name.full_clean(exclude=["organisation"])
+    name.save()
+    return organisation
+
+
 def texts_of_letters(language: str) -> Iterable[Wording]:
     """Return what e-mails say, in each plural form of a language (one query)."""
     for each in letter_texts(language):
@@ -189,4 +212,7 @@ def texts_of_letters(language: str) -> Iterable[Wording]:
 
 contribute_wordings("labels", Kind(gettext_lazy("Names of concepts"), concept_labels, store_concept_label))
 contribute_wordings("definitions", Kind(gettext_lazy("Definitions of concepts"), definitions, store_definition))
+contribute_wordings(
+    "organisations", Kind(gettext_lazy("Names of organisations"), organisation_names, store_organisation_name)
+)
 contribute_wordings("letters", Kind(gettext_lazy("E-mails"), texts_of_letters, word_letter_text, has_standard=True))

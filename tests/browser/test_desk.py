@@ -235,6 +235,7 @@ OTHER_PAGES = [
     "/admin/desk/?order=wanted",
     "/admin/desk/words/?kind=definitions",
     "/admin/desk/words/?kind=letters",
+    "/admin/desk/words/?kind=organisations",
     "/admin/desk/import/",
     "/admin/desk/terms/",
     "/admin/desk/terms/suggest/?language=en&source=Log",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from home.models import Brand, BrandName
+from tests.factories import OrganisationFactory
 from tests.translation.builders import person
 from vocabulary.models import Concept, ConceptDefinition, ConceptLabel
 
@@ -51,6 +52,18 @@ def test_the_name_of_the_hub_is_worded(tree, client):
         "Le Carrefour",
         "Ce qui marche",
     )
+
+
+def test_names_of_organisations_are_worded(tree, client):
+    organisation = OrganisationFactory(slug="harbour", names={"en": "Harbour authority"})
+    client.force_login(person("Translators: French"))
+    shown = client.get(f"{reverse('desk_wordings')}?language=fr&kind=organisations&show=missing").text
+    assert "Harbour authority" in shown
+    word(client, "harbour", "Autorité du port", kind="organisations")
+    assert organisation.name_in("fr") == "Autorité du port"
+    word(client, "harbour", "L’autorité du port", kind="organisations")
+    assert type(organisation).objects.get().name_in("fr") == "L’autorité du port"
+    assert "not there any more" in word(client, "gone", "Rien", kind="organisations").text
 
 
 def test_one_words_ones_own_languages_only(concept, client):

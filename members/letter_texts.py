@@ -45,6 +45,8 @@ LETTERS_ABOUT_ACCOUNTS = (
 # As gettext writes a value, and as people read and type it.
 VALUE = re.compile(r"%\((\w+)\)s")
 TYPED_VALUE = re.compile(r"\{(\w+)\}")
+# What programs that show e-mails make a link of. Letters lead where the hub says, and nowhere else.
+ADDRESS = re.compile(r"://|\bwww\.|@|\w\.[a-z]{2,}", re.IGNORECASE)
 MOST_IN_SUBJECT, MOST_IN_TEXT = 200, 2_000
 # Numbers that show which form of a plural is meant; some languages have one for millions.
 NUMBERS = (*range(201), 1_000, 1_000_000)
@@ -193,7 +195,8 @@ def word_letter_text(key: str, language: str, text: str) -> LetterText:
         text: with the values as `{name}`; empty to have it as the hub came with it.
 
     Raises:
-        ValidationError: there is no such text; a value in it is unknown, or missing; it is too long.
+        ValidationError: there is no such text; a value in it is unknown, or missing; it has an address that the hub did
+            not put in; it is too long.
     """
     now = next((each for each in letter_texts(language) if each.key == key), None)
     if now is None:
@@ -221,6 +224,8 @@ def _check(now: Text, text: str) -> None:
     # In some languages "one" and "two" need no numeral.
     if missing := sorted(known - typed - {now.message.counter}):
         raise ValidationError(_("{%(name)s} is missing.") % {"name": missing[0]})
+    if set(ADDRESS.findall(text)) - set(ADDRESS.findall(now.standard)):
+        raise ValidationError(_("Addresses are put in by the hub alone: leave yours out."))
     if len(text) > most_letters(now):
         raise ValidationError(_("This is too long: it may have %(most)d letters.") % {"most": most_letters(now)})
 

@@ -93,6 +93,10 @@ def test_the_text_that_the_hub_came_with_comes_back(tree):
         ("Dear {name},", "Bonjour {name} {user}", "for {user} here"),
         ("Dear {name},", "{name}" + "x" * 2_000, "too long"),
         ("Translations are assigned to you", "x" * 201, "200"),
+        ("Dear {name},", "{name}, https://elsewhere.example/", "Addresses"),
+        ("Dear {name},", "{name}, WWW.elsewhere", "Addresses"),
+        ("Dear {name},", "{name}, elsewhere.example", "Addresses"),
+        ("Dear {name},", "{name}, x@elsewhere", "Addresses"),
     ],
 )
 def test_what_cannot_be_put_together_is_refused(tree, source, text, message):

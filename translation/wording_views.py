@@ -29,7 +29,7 @@ def wordings(request: DeskRequest) -> HttpResponse:
     if not languages:
         raise PermissionDenied
     language = request.GET.get("language", languages[0])
-    known = kinds()
+    known = kinds(request.user)
     name = request.GET.get("kind", next(iter(known)))
     if language not in languages or name not in known:
         raise Http404

@@ -62,12 +62,14 @@ class Kind:
         wordings: takes a language; returns all that can be worded in it, in a bounded number of queries.
         store: takes key, language and text, and returns the object that was changed; raises `ValidationError`.
         has_standard: whether the hub comes with texts of this kind, which an empty one brings back.
+        for_members: whether only members are told what there is of it.
     """
 
     title: Promise
     wordings: Callable[[str], Iterable[Wording]]
     store: Callable[[str, str, str], Any]
     has_standard: bool = False
+    for_members: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -78,9 +80,10 @@ def contribute_wordings(name: str, kind: Kind) -> None:
     _kinds[name] = kind
 
 
-def kinds() -> dict[str, Kind]:
-    """Return what there is, by name."""
-    return dict(_kinds)
+def kinds(user: User) -> dict[str, Kind]:
+    """Return what somebody may be told of, by name."""
+    is_member = user.is_superuser or user.is_current_member
+    return {name: kind for name, kind in _kinds.items() if is_member or not kind.for_members}
 
 
 def languages_worded_by(user: User | AnonymousUser) -> list[str]:
@@ -213,6 +216,8 @@ def texts_of_letters(language: str) -> Iterable[Wording]:
 contribute_wordings("labels", Kind(gettext_lazy("Names of concepts"), concept_labels, store_concept_label))
 contribute_wordings("definitions", Kind(gettext_lazy("Definitions of concepts"), definitions, store_definition))
 contribute_wordings(
-    "organisations", Kind(gettext_lazy("Names of organisations"), organisation_names, store_organisation_name)
+    "organisations",
+    # Which bodies belong to the community is told to its members only.
+    Kind(gettext_lazy("Names of organisations"), organisation_names, store_organisation_name, for_members=True),
 )
 contribute_wordings("letters", Kind(gettext_lazy("E-mails"), texts_of_letters, word_letter_text, has_standard=True))

@@ -56,7 +56,15 @@ def test_the_name_of_the_hub_is_worded(tree, client):
 
 def test_names_of_organisations_are_worded(tree, client):
     organisation = OrganisationFactory(slug="harbour", names={"en": "Harbour authority"})
-    client.force_login(person("Translators: French"))
+    translator = person("Translators: French")
+    client.force_login(translator)
+    # Which bodies belong to the community is told to its members only.
+    assert "Harbour" not in client.get(f"{reverse('desk_wordings')}?language=fr&kind=organisations", follow=True).text
+    assert "organisations" not in client.get(reverse("desk_wordings")).text.partition("<main")[2]
+    word(client, "harbour", "Autorité du port", kind="organisations")
+    assert organisation.name_in("fr") == "Harbour authority"
+    translator.is_member = True
+    translator.save()
     shown = client.get(f"{reverse('desk_wordings')}?language=fr&kind=organisations&show=missing").text
     assert "Harbour authority" in shown
     word(client, "harbour", "Autorité du port", kind="organisations")

@@ -85,8 +85,8 @@
 
   // The row that is left may hold unsaved text: that is kept first.
   async function open(address) {
+    if (opened()) await keepInTurn(field(opened()));
     const before = opened();
-    if (before) await keep(field(before));
     const response = await ask(before ? `${address}&left=${before.dataset.segment}` : address);
     if (!response.ok) { location.href = address; return; }
     show(await response.json(), true);
@@ -110,11 +110,15 @@
     location.href = answer.address;
   }
 
-  // One after the other: a save names what the one before it made.
+  // One after the other: what is sent names what the one before it made, and no draft comes after the save of its text.
   let sending = Promise.resolve();
-  function queue(form, button) {
-    sending = sending.then(() => { const now = current(form); return now && send(now, button); });
+  function inTurn(form, work) {
+    const done = sending.then(() => { const now = current(form); return now && work(now); });
+    sending = done.catch(() => {});
+    return done;
   }
+  function queue(form, button) { inTurn(form, (now) => send(now, button)); }
+  function keepInTurn(text) { return text ? inTurn(text.form, (now) => keep(now.text)) : sending; }
 
   // A form as it is shown by now; nothing if its segment has been closed.
   function current(form) {
@@ -195,7 +199,7 @@
     const text = event.target;
     remember(text.form);
     clearTimeout(timer);
-    timer = setTimeout(() => keep(text), KEEP_AFTER);
+    timer = setTimeout(() => keepInTurn(text), KEEP_AFTER);
   });
   desk.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-form]")) return;

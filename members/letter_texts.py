@@ -27,20 +27,21 @@ from members.models import LetterText
 OWN_LETTERS = "members/email/"
 # What django-allauth writes here: nobody signs up, and nobody signs in by a code.
 LETTERS_ABOUT_ACCOUNTS = (
-    *(
-        f"account/email/{name}"
-        for name in (
-            *("email_changed", "email_confirmation", "email_deleted", "password_changed", "password_reset"),
-            *("password_reset_key", "password_set", "unknown_account"),
-        )
-    ),
-    *(
-        f"mfa/email/{name}"
-        for name in (
-            *("recovery_codes_generated", "totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed"),
-        )
-    ),
-    *(f"socialaccount/email/{name}" for name in ("account_connected", "account_disconnected")),
+    "account/email/email_changed",
+    "account/email/email_confirmation",
+    "account/email/email_deleted",
+    "account/email/password_changed",
+    "account/email/password_reset",
+    "account/email/password_reset_key",
+    "account/email/password_set",
+    "account/email/unknown_account",
+    "mfa/email/recovery_codes_generated",
+    "mfa/email/totp_activated",
+    "mfa/email/totp_deactivated",
+    "mfa/email/webauthn_added",
+    "mfa/email/webauthn_removed",
+    "socialaccount/email/account_connected",
+    "socialaccount/email/account_disconnected",
 )
 # As gettext writes a value, and as people read and type it.
 VALUE = re.compile(r"%\((\w+)\)s")
@@ -107,9 +108,9 @@ def _typed(message: str) -> str:
     return VALUE.sub(r"{\1}", message).replace("%%", "%")
 
 
-def _for_gettext(text: str, values: set[str]) -> str:
-    """Return what somebody typed as a message of gettext's."""
-    return TYPED_VALUE.sub(lambda found: f"%({found[1]})s" if found[1] in values else found[0], text.replace("%", "%%"))
+def _for_gettext(text: str) -> str:
+    """Return what somebody typed, and `_check` let pass, as a message of gettext's."""
+    return TYPED_VALUE.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
 @cache
@@ -120,17 +121,20 @@ def letter_names() -> tuple[str, ...]:
     return (*(OWN_LETTERS + name for name in own), *LETTERS_ABOUT_ACCOUNTS)
 
 
-def _messages_in(template_name: str) -> Iterator[Message]:
+@cache
+def _messages_in(template_name: str) -> tuple[Message, ...]:
     """Return what is translated in a template, and in those that it extends."""
     nodes = cast(Template, get_template(template_name)).template.nodelist
+    found: list[Message] = []
     for node in nodes.get_nodes_by_type(Node):
         if isinstance(node, ExtendsNode):
-            yield from _messages_in(cast(FilterExpression, node.parent_name).resolve(Context()))
+            found += _messages_in(cast(FilterExpression, node.parent_name).resolve(Context()))
         elif isinstance(node, TranslateNode):
-            yield Message(str(node.filter_expression.var.literal))
+            found.append(Message(str(node.filter_expression.var.literal)))
         elif isinstance(node, BlockTranslateNode):
             singular, plural = (node.render_token_list(tokens)[0] for tokens in (node.singular, node.plural or []))
-            yield Message(singular, plural, node.countervar or "")
+            found.append(Message(singular, plural, node.countervar or ""))
+    return tuple(found)
 
 
 @cache
@@ -240,12 +244,7 @@ class _WordedCatalogue:
 
     def __init__(self, catalogue: trans_real.DjangoTranslation, worded: dict[tuple[str, int], str]) -> None:
         self._catalogue = catalogue
-        values = {message.singular: message.values for message in _messages()}
-        self._worded = {
-            (message, form): _for_gettext(text, values[message])
-            for (message, form), text in worded.items()
-            if message in values
-        }
+        self._worded = {place: _for_gettext(text) for place, text in worded.items()}
 
     def gettext(self, message: str) -> str:
         return self._worded.get((message, 0)) or self._catalogue.gettext(message)

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
@@ -36,7 +35,7 @@ from translation.models import (
 )
 from translation.placeholders import editable, html_from, plain, printable
 from translation.roles import has_reviewers, is_reviewer
-from translation.segments import CUES, cue_times
+from translation.segments import CUES, cue_times, model_of
 from translation.terms import terms_in
 
 Act, Origin, Reason = SegmentVersion.Act, SegmentVersion.Origin, PendingApproval.Reason
@@ -346,9 +345,7 @@ def subject_of(translation: Translation, segment: StringSegment, text: str, read
         source_language=source_language,
         language=language,
         path=path,
-        most_letters=most_letters(
-            ContentType.objects.get_for_id(translation.source.specific_content_type_id).model_class(), path
-        ),
+        most_letters=most_letters(model_of(translation.source), path),
         seconds=_seconds(translation, path),
         terms=tuple(terms_in(plain(source), source_language, language)),
         elsewhere=[editable(each, source) for each in elsewhere[:MOST_ELSEWHERE]],

@@ -183,7 +183,7 @@ def load_segments(
     else:
         new = {row.context_id for row in found if (row.string_id, row.context_id) not in by_place}
         earlier = _earlier_at(translation, new) if new else {}
-    model = ContentType.objects.get_for_id(translation.source.specific_content_type_id).model_class()
+    model = model_of(translation.source)
     is_spoken = any(row.context.path.startswith(CUES) for row in found)
     times = cue_times(translation.source) if is_spoken else {}
     segments = [
@@ -198,6 +198,11 @@ def load_segments(
     if user is not None:
         _add_people(translation, user, segments)
     return segments
+
+
+def model_of(source: TranslationSource) -> type[Model] | None:
+    """Return the type of the page that a source is of (no query: content types are kept)."""
+    return ContentType.objects.get_for_id(source.specific_content_type_id).model_class()
 
 
 def cue_times(source: TranslationSource) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,7 @@ Sections and menus are pages, and are translated as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,11 +116,14 @@ def _concepts() -> Iterable[Concept]:
     return Concept.objects.prefetch_related("labels", "definitions").order_by("scheme", "slug")
 
 
-def _source(texts: dict[str, str], language: str) -> tuple[str, str]:
-    """Return a text to translate from, and its language."""
+def _wording(
+    key: str, place: str, texts: dict[str, str], language: str, most: int, *, is_long: bool = False
+) -> Iterator[Wording]:
+    """Return what can be worded in a language, if there is a text to translate from."""
     others = {code: text for code, text in texts.items() if code != language and text}
-    code = FIRST_LANGUAGE if FIRST_LANGUAGE in others else next(iter(others), "")
-    return others.get(code, ""), code
+    if others:
+        code = FIRST_LANGUAGE if FIRST_LANGUAGE in others else next(iter(others))
+        yield Wording(key, place, others[code], code, texts.get(language, ""), most, is_long)
 
 
 def concept_labels(language: str) -> Iterable[Wording]:
@@ -128,10 +131,7 @@ def concept_labels(language: str) -> Iterable[Wording]:
     most = ConceptLabel._meta.get_field("text").max_length or 0
     for concept in _concepts():
         texts = {label.language: label.text for label in concept.labels.all() if label.is_preferred}
-        source, code = _source(texts, language)
-        if source:
-            place = str(concept.get_scheme_display())
-            yield Wording(concept.slug, place, source, code, texts.get(language, ""), most)
+        yield from _wording(concept.slug, str(concept.get_scheme_display()), texts, language, most)
 
 
 def store_concept_label(slug: str, language: str, text: str) -> Concept:
@@ -151,9 +151,7 @@ def definitions(language: str) -> Iterable[Wording]:
     """Return the definitions of all concepts that have one (three queries)."""
     for concept in _concepts():
         texts = {each.language: each.text for each in concept.definitions.all()}
-        source, code = _source(texts, language)
-        if source:
-            yield Wording(concept.slug, str(concept), source, code, texts.get(language, ""), 2_000, is_long=True)
+        yield from _wording(concept.slug, str(concept), texts, language, 2_000, is_long=True)
 
 
 def store_definition(slug: str, language: str, text: str) -> Concept:
@@ -177,9 +175,7 @@ def organisation_names(language: str) -> Iterable[Wording]:
     most = OrganisationName._meta.get_field("text").max_length or 0
     for organisation in Organisation.objects.prefetch_related("names").order_by("slug"):
         texts = {each.language: each.text for each in organisation.names.all()}
-        source, code = _source(texts, language)
-        if source:
-            yield Wording(organisation.slug, organisation.country_name, source, code, texts.get(language, ""), most)
+        yield from _wording(organisation.slug, organisation.country_name, texts, language, most)
 
 
 def store_organisation_name(slug: str, language: str, text: str) -> Organisation:

@@ -109,10 +109,8 @@ def _files_in(uploads: Iterable[UploadedFile]) -> Iterator[tuple[str, bytes | Re
             continue
         try:
             yield from _files_in_archive(upload)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
-            refused = RefusedFile(_("This is no ZIP archive."))
-            refused.__cause__ = error
-            yield name, refused
+        except (zipfile.BadZipFile, OSError, ValueError):
+            yield name, RefusedFile(_("This is no ZIP archive."))
 
 
 def _files_in_archive(upload: UploadedFile) -> Iterator[tuple[str, bytes | RefusedFile]]:
@@ -125,8 +123,6 @@ def _files_in_archive(upload: UploadedFile) -> Iterator[tuple[str, bytes | Refus
                 # What a part says of its own size is not asked.
                 with archive.open(part) as file:
                     yield path.name, file.read(MAX_BYTES + 1)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
                 # Encrypted, cut off, or packed in a way that is not known here.
-                refused = RefusedFile(_("This file cannot be taken out of the archive."))
-                refused.__cause__ = error
-                yield path.name, refused
+                yield path.name, RefusedFile(_("This file cannot be taken out of the archive."))
